@@ -1,0 +1,47 @@
+//! OpenTracing for Rust, whole: annotate functions, carry traces across processes, and see them, in the terminal
+//! or in any backend that speaks OTLP.
+//!
+//! This crate is the front door: it re-exports the API ([`opentracing_core`]), the macros
+//! ([`opentracing_macros`]) and the SDK ([`opentracing_sdk`]), and contains nothing of its own.
+//!
+//! # Examples
+//! ```
+//! use opentracing::{Config, traced};
+//!
+//! #[traced(tags(component = "greeter"))]
+//! fn greet(name: &str) -> String {
+//!     format!("Hello, {name}!")
+//! }
+//!
+//! fn main() {
+//!     let _tracer = Config::new("hello-world").init().expect("valid configuration");
+//!     println!("{}", greet("Bryan"));
+//! }
+//! ```
+//! With no backend configured this draws the trace on stderr when it has finished. Where to go from here:
+//!
+//! * instrument code: [`traced`], [`active_span!`], [`log!`], [`Tracer`], [`Span`], [`Scope`], [`Traced`];
+//! * cross processes: [`inject!`], [`extract!`], [`format`], [`SpanContext`];
+//! * configure an application: [`Config`], [`sampler`], [`reporter`];
+//! * test instrumented code: [`MockTracer`];
+//! * write a tracer, or a part of one: [`Recorder`], `Sampler`, `Reporter`.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `macros` | yes | `#[traced]`, `span!` and the other macros |
+//! | `sdk` | yes | [`Config`] and the tracer behind it |
+//! | `console` | yes | the waterfall in the terminal |
+//! | `otlp` | yes | OTLP over plain HTTP |
+//! | `tls` | no | `https` endpoints |
+//! | `http` | no | `http::HeaderMap` as a carrier |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub use opentracing_core::*;
+#[doc(hidden)]
+pub use opentracing_core::__private;
+#[cfg(feature = "macros")]
+pub use opentracing_macros::*;
+#[cfg(feature = "sdk")]
+pub use opentracing_sdk::*;

@@ -1,0 +1,368 @@
+//! Starting spans: parents, sampling, ids.
+
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use crate::attributes::{Arena, Attributes, cut};
+use crate::clock::Timestamp;
+use crate::context::{Flags, SpanContext};
+use crate::id::{IdSequence, SpanId, TraceId};
+use crate::recorder::{Decision, Event, StartInfo};
+use crate::reference::{AsReference, Reference, ReferenceKind};
+use crate::scope::stack::Content;
+use crate::scope::{FinishOnClose, Scope, count_started};
+use crate::span::data::priority;
+use crate::span::{Span, SpanData};
+use crate::tag::AsTag;
+use crate::tags::{self, Key};
+use crate::thread;
+use crate::tracer::Tracer;
+use crate::tracer::header::{Counts, Header};
+
+/// Says what a span is to be before it starts; made by [`Tracer::span`].
+///
+/// The parent is the first ChildOf reference, else the first reference of any kind, else the tracer's active
+/// span. References that stand for no context (an extraction that found nothing) count as not given.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::MockTracer;
+///
+/// let tracer = MockTracer::new().tracer();
+/// let cause = tracer.start_span("enqueue");
+/// let scope = tracer.span("work").follows_from(&cause).tag("queue.depth", 3).start_active();
+/// assert_eq!(scope.context().trace_id(), cause.context().trace_id());
+/// ```
+#[derive(Debug)]
+#[must_use = "a span starts with `start` or `start_active`"]
+pub struct SpanBuilder {
+    header: &'static Header,
+    name: Cow<'static, str>,
+    references: Vec<Reference>,
+    tags: Option<Box<Arena>>,
+    priority: Option<i64>,
+    start_time: Option<SystemTime>,
+    ignore_active_span: bool,
+}
+
+impl SpanBuilder {
+    #[inline]
+    pub(crate) fn new(header: &'static Header, name: Cow<'static, str>) -> Self {
+        Self {
+            header,
+            name,
+            references: Vec::new(),
+            tags: None,
+            priority: None,
+            start_time: None,
+            ignore_active_span: false,
+        }
+    }
+
+    /// Refers to spans that depend on this one's outcome: the usual parent.
+    pub fn child_of(self, parent: impl AsReference) -> Self {
+        self.reference(ReferenceKind::ChildOf, parent)
+    }
+
+    /// Refers to spans that caused this one and do not wait for it.
+    pub fn follows_from(self, cause: impl AsReference) -> Self {
+        self.reference(ReferenceKind::FollowsFrom, cause)
+    }
+
+    /// Refers to other spans.
+    #[expect(clippy::needless_pass_by_value, reason = "a kind is a literal at nearly every call")]
+    pub fn reference(mut self, kind: ReferenceKind, to: impl AsReference) -> Self {
+        if !self.header.is_noop() {
+            to.visit(&mut |context| {
+                if !context.is_empty() && self.references.len() < self.header.settings.limits.references_max {
+                    self.references.push(Reference::new(kind.clone(), context.clone()));
+                }
+            });
+        }
+        self
+    }
+
+    /// Sets a tag, which the sampler sees.
+    pub fn tag<V: AsTag>(mut self, key: impl Key<V>, value: V) -> Self {
+        if !self.header.is_noop() {
+            self.add_tag(key.into_name(), &value);
+        }
+        self
+    }
+
+    /// Sets several tags.
+    pub fn tags<K, V>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<Cow<'static, str>>,
+        V: AsTag,
+    {
+        if !self.header.is_noop() {
+            tags.into_iter().for_each(|(key, value)| self.add_tag(key.into(), &value));
+        }
+        self
+    }
+
+    fn add_tag(&mut self, key: Cow<'static, str>, value: &dyn AsTag) {
+        let mut key = Some(key);
+        value.visit_tag(&mut |value| {
+            let Some(key) = key.take() else { return };
+            if key == tags::SAMPLING_PRIORITY.name() {
+                self.priority = priority(value);
+            }
+            let arena = self.tags.get_or_insert_with(thread::take_arena);
+            arena.tag(key, value, &self.header.settings.limits);
+        });
+    }
+
+    /// Lets the span begin at another moment than that of `start`.
+    pub fn start_time(mut self, time: SystemTime) -> Self {
+        self.start_time = Some(time);
+        self
+    }
+
+    /// Makes no child of the active span.
+    pub fn ignore_active_span(mut self) -> Self {
+        self.ignore_active_span = true;
+        self
+    }
+
+    /// Starts the span, without making it active.
+    pub fn start(self) -> Span {
+        if self.header.is_noop() {
+            return Span::noop();
+        }
+        let header = self.header;
+        let span = Span::new(header, self.begin());
+        span.show(|record, context| Event::Started(record, context));
+        span
+    }
+
+    /// Starts the span and makes it active; closing the scope finishes it.
+    #[inline]
+    pub fn start_active(self) -> Scope {
+        self.start_active_with(FinishOnClose::Yes)
+    }
+
+    /// Starts the span and makes it active.
+    #[inline]
+    pub fn start_active_with(self, on_close: FinishOnClose) -> Scope {
+        if self.header.is_noop() {
+            return Scope::noop();
+        }
+        if let Some(scope) = self.plain_name().and_then(|name| start_child(self.header, name, on_close)) {
+            return scope;
+        }
+        let header = self.header;
+        Scope::of_data(header, self.begin(), on_close)
+    }
+
+    /// The name, if it is a literal and nothing else was given.
+    fn plain_name(&self) -> Option<&'static str> {
+        let plain = self.references.is_empty()
+            && self.tags.is_none()
+            && self.start_time.is_none()
+            && !self.ignore_active_span
+            && !self.header.settings.observe;
+        match self.name {
+            Cow::Borrowed(name) if plain => Some(name),
+            _ => None,
+        }
+    }
+
+    fn begin(mut self) -> SpanData {
+        let header = self.header;
+        count_started(header);
+        let lineage = self.lineage();
+        let (span_id, new_trace_id) = thread::with(|state| new_ids(&mut state.ids, header))
+            .unwrap_or_else(|| new_ids(&mut IdSequence::unseeded(), header));
+        let parent = lineage.parent.as_ref();
+        let trace_id = parent.and_then(SpanContext::trace_id).unwrap_or(new_trace_id);
+        let is_local_root = parent.is_none_or(|parent| parent.is_remote() || parent.sampling_decision().is_none());
+        let arena = self.tags.take();
+        let verdict = match parent {
+            Some(parent) if !is_local_root => Verdict::inherited(parent.flags(), self.priority),
+            parent => {
+                let tags = arena.as_ref().map(|arena| arena.view()).unwrap_or_default();
+                self.ask(parent, lineage.decision.as_ref(), trace_id, tags)
+            }
+        };
+        self.data(&lineage, (trace_id, span_id), is_local_root, &verdict, arena)
+    }
+
+    /// Finds the parent, and drops from the references what names no span; their baggage stays.
+    fn lineage(&mut self) -> Lineage {
+        if self.references.is_empty() && !self.ignore_active_span {
+            let parent = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
+            let parent = parent.flatten();
+            let inherited = parent.clone();
+            return Lineage { parent, baggage: inherited, decision: None };
+        }
+        let with_ids = |reference: &&Reference| reference.context.ids().is_some();
+        let child_of = |reference: &&Reference| reference.kind == ReferenceKind::ChildOf;
+        let parent = self
+            .references
+            .iter()
+            .filter(with_ids)
+            .find(child_of)
+            .or_else(|| self.references.iter().find(with_ids))
+            .map(|reference| reference.context.clone());
+        let mut baggage = parent.clone();
+        for reference in &self.references {
+            match &mut baggage {
+                Some(baggage) => baggage.merge_baggage(&reference.context),
+                None => baggage = Some(reference.context.clone()),
+            }
+        }
+        let decision = self.references.iter().find(|reference| reference.context.ids().is_none());
+        let decision = decision.map(|reference| reference.context.clone());
+        self.references.retain(|reference| reference.context.ids().is_some());
+        Lineage { parent, baggage, decision }
+    }
+
+    /// Asks the recorder: no parent in this process has decided.
+    fn ask(
+        &self,
+        parent: Option<&SpanContext>,
+        decision: Option<&SpanContext>,
+        trace_id: TraceId,
+        tags: Attributes<'_>,
+    ) -> Verdict {
+        let info = StartInfo {
+            operation_name: &self.name,
+            trace_id,
+            parent: parent.or(decision),
+            references: &self.references,
+            tags,
+            sampling_priority: self.priority,
+            debug_id: decision.filter(|_| parent.is_none()).and_then(SpanContext::debug_id),
+        };
+        let decision = self.header.recorder().map_or_else(Decision::drop, |recorder| recorder.sample(&info));
+        let flags = parent.map(SpanContext::flags).unwrap_or_default().inherited();
+        let flags = flags.with_sampled(decision.sampled);
+        Verdict { flags: if decision.debug { flags.with_debug() } else { flags }, tags: decision.tags }
+    }
+
+    fn data(
+        self,
+        lineage: &Lineage,
+        (trace_id, span_id): (TraceId, SpanId),
+        is_local_root: bool,
+        verdict: &Verdict,
+        arena: Option<Box<Arena>>,
+    ) -> SpanData {
+        let limits = &self.header.settings.limits;
+        let parent_id = lineage.parent.as_ref().and_then(SpanContext::span_id);
+        let mut context = SpanContext::local(trace_id, span_id, parent_id, verdict.flags);
+        if let Some(baggage) = &lineage.baggage {
+            context.inherit(baggage);
+        }
+        let usual = match self.references.as_slice() {
+            [] => true,
+            [only] => only.kind == ReferenceKind::ChildOf,
+            _ => false,
+        };
+        let is_recording = verdict.flags.is_sampled() || self.header.settings.record_unsampled;
+        let mut data = SpanData {
+            context,
+            name: match self.name {
+                Cow::Owned(name) => Cow::Owned(cut(&name, limits.value_bytes_max).to_owned()),
+                literal @ Cow::Borrowed(_) => literal,
+            },
+            start: None,
+            references: (!usual).then(|| self.references.into_boxed_slice()),
+            arena,
+            is_local_root,
+            is_recording,
+            began_panicking: std::thread::panicking(),
+            is_finished: false,
+        };
+        for (key, value) in &verdict.tags {
+            data.arena().tag(Cow::Borrowed(key), value, limits);
+        }
+        // Last, so that what was done for the start is not part of the span.
+        if is_recording {
+            data.start = Some(Timestamp::or_now(self.start_time));
+        }
+        data
+    }
+}
+
+/// What a span takes over from others.
+struct Lineage {
+    parent: Option<SpanContext>,
+    /// The parent's context, with the baggage of all other references.
+    baggage: Option<SpanContext>,
+    /// A context without ids, which may hold a decision or a debug id.
+    decision: Option<SpanContext>,
+}
+
+/// What was decided about a span.
+struct Verdict {
+    flags: Flags,
+    tags: Vec<(&'static str, crate::tag::TagValue<'static>)>,
+}
+
+impl Verdict {
+    /// The parent's decision, unless the span has a `sampling.priority` of its own.
+    fn inherited(parent: Flags, priority: Option<i64>) -> Self {
+        let flags = parent.inherited();
+        let flags = match priority {
+            Some(priority) if priority > 0 => flags.with_sampled(true).with_debug(),
+            Some(_) => flags.with_sampled(false),
+            None => flags,
+        };
+        Self { flags, tags: Vec::new() }
+    }
+}
+
+fn new_ids(ids: &mut IdSequence, header: &Header) -> (SpanId, TraceId) {
+    (ids.span_id(), ids.trace_id(header.settings.trace_id_bits))
+}
+
+/// The short way for the usual case: a child of the active span, whose decision it follows, with one visit to
+/// the thread's state.
+#[inline]
+pub(crate) fn start_child(header: &'static Header, name: &'static str, on_close: FinishOnClose) -> Option<Scope> {
+    let began_panicking = std::thread::panicking();
+    thread::with(|state| {
+        if state.stack.is_full() {
+            return None;
+        }
+        let parent = state.stack.active_of(header)?.context();
+        let (trace_id, parent_id) = parent.ids()?;
+        let flags = parent.flags().inherited();
+        let mut context = SpanContext::local(trace_id, state.ids.span_id(), Some(parent_id), flags);
+        context.inherit(&parent);
+        let is_recording = flags.is_sampled() || header.settings.record_unsampled;
+        let data = SpanData {
+            context,
+            name: Cow::Borrowed(name),
+            start: is_recording.then(Timestamp::now),
+            is_recording,
+            began_panicking,
+            ..SpanData::default()
+        };
+        let place = state.stack.push(header, on_close, Content::Own(data));
+        Counts::add_one(&state.counts(header).started);
+        Some(Scope::at(header, place))
+    })
+    .flatten()
+}
+
+impl Tracer {
+    /// Begins a span of this name: see [`SpanBuilder`].
+    #[inline]
+    pub fn span(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
+        SpanBuilder::new(self.header(), name.into())
+    }
+
+    /// Starts a span without making it active: `span(name).start()`.
+    pub fn start_span(&self, name: impl Into<Cow<'static, str>>) -> Span {
+        self.span(name).start()
+    }
+
+    /// Starts a span and makes it active: `span(name).start_active_with(on_close)`.
+    pub fn start_active_span(&self, name: impl Into<Cow<'static, str>>, on_close: FinishOnClose) -> Scope {
+        self.span(name).start_active_with(on_close)
+    }
+}

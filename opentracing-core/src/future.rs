@@ -1,0 +1,230 @@
+//! Spans of asynchronous work: active whenever the future or stream is polled, and while it is dropped.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use crate::fields;
+use crate::scope::{FinishOnClose, Scope, innermost_active};
+use crate::span::Span;
+use crate::tracer::Tracer;
+
+/// Carries spans through asynchronous work; implemented for every future.
+///
+/// A scope must not be held across an `.await`: these adapters make the span active for each poll, and while
+/// the future is dropped. They stay right when futures are interleaved on one thread and move between threads.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, Traced};
+///
+/// let mock = MockTracer::new();
+/// let tracer = mock.tracer();
+/// let work = async { /* the span is active here */ }.in_span(tracer.start_span("work"));
+/// # drop(work);
+/// ```
+pub trait Traced: Future + Sized {
+    /// Makes a span active while this future runs. When it is ready, the adapter lets go of its handle, and the
+    /// last handle finishes the span. Dropped before, it logs `event="cancelled"`.
+    fn in_span(self, span: impl Into<Arc<Span>>) -> TracedFuture<Self> {
+        TracedFuture { inner: Some(self), hold: Hold::Own(span.into()) }
+    }
+
+    /// Makes the span that is active now (the innermost, whichever tracer's) active again while this future
+    /// runs, wherever that is. The span's life is not affected: it may finish meanwhile.
+    fn in_current_span(self) -> TracedFuture<Self> {
+        TracedFuture { inner: Some(self), hold: innermost_active().map_or(Hold::Nothing, Hold::Borrowed) }
+    }
+
+    /// Makes a tracer current while this future runs; see [`Tracer::make_current`].
+    fn with_tracer(self, tracer: Tracer) -> WithTracer<Self> {
+        WithTracer { inner: self, tracer }
+    }
+}
+
+impl<F: Future> Traced for F {}
+
+/// Carries spans through streams, as [`Traced`] does for futures.
+pub trait TracedStream: Stream + Sized {
+    /// Makes a span active while this stream is polled. When it has ended, the adapter lets go of its handle.
+    /// Dropped before, it logs `event="cancelled"`.
+    fn in_span(self, span: impl Into<Arc<Span>>) -> SpanStream<Self> {
+        SpanStream { inner: Some(self), hold: Hold::Own(span.into()) }
+    }
+
+    /// Makes the span that is active now active again whenever this stream is polled.
+    fn in_current_span(self) -> SpanStream<Self> {
+        SpanStream { inner: Some(self), hold: innermost_active().map_or(Hold::Nothing, Hold::Borrowed) }
+    }
+}
+
+impl<S: Stream> TracedStream for S {}
+
+/// The span of an adapter: one pointer.
+enum Hold {
+    /// The adapter's own span: cancellation is its business.
+    Own(Arc<Span>),
+    /// A span that lives elsewhere.
+    Borrowed(Arc<Span>),
+    Nothing,
+}
+
+impl Hold {
+    /// Makes the span active for the time of a call.
+    fn enter(&mut self) -> Entered<'_> {
+        let taken = std::mem::replace(self, Hold::Nothing);
+        let (span, owned) = match taken {
+            Hold::Own(span) => (span, true),
+            Hold::Borrowed(span) => (span, false),
+            Hold::Nothing => return Entered { hold: self, scope: None, owned: false },
+        };
+        // The handle itself goes onto the stack and comes back: no reference is counted.
+        Entered { hold: self, scope: Some(Scope::of_span(span, FinishOnClose::No)), owned }
+    }
+
+    /// Lets go of the span; one of its own that was not completed is marked.
+    fn cancel(&mut self) {
+        if let Hold::Own(span) = std::mem::replace(self, Hold::Nothing) {
+            if !span.fail_if_panicking() && span.is_recording() {
+                span.log([(fields::EVENT, "cancelled")]);
+            }
+        }
+    }
+}
+
+/// A span that is active for the time of one call.
+struct Entered<'a> {
+    hold: &'a mut Hold,
+    scope: Option<Scope>,
+    owned: bool,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        let Some(span) = self.scope.take().and_then(Scope::take_back) else { return };
+        if self.owned && span.fail_if_panicking() {
+            // It is over, and marked: what is dropped later is not a cancellation.
+            span.finish_on_close();
+        }
+        *self.hold = if self.owned { Hold::Own(span) } else { Hold::Borrowed(span) };
+    }
+}
+
+pin_project! {
+    /// A future with a span; made by [`Traced`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct TracedFuture<F> {
+        // `None` once it is ready: it was dropped inside the span.
+        #[pin]
+        inner: Option<F>,
+        hold: Hold,
+    }
+
+    impl<F> PinnedDrop for TracedFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.inner.is_some() {
+                let entered = this.hold.enter();
+                this.inner.set(None);
+                drop(entered);
+                this.hold.cancel();
+            }
+        }
+    }
+}
+
+impl<F: Future> Future for TracedFuture<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let entered = this.hold.enter();
+        let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after it was ready");
+        let poll = inner.poll(context);
+        if poll.is_ready() {
+            this.inner.set(None);
+            drop(entered);
+            *this.hold = Hold::Nothing;
+        }
+        poll
+    }
+}
+
+pin_project! {
+    /// A stream with a span; made by [`TracedStream`].
+    #[must_use = "streams do nothing unless polled"]
+    pub struct SpanStream<S> {
+        #[pin]
+        inner: Option<S>,
+        hold: Hold,
+    }
+
+    impl<S> PinnedDrop for SpanStream<S> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.inner.is_some() {
+                let entered = this.hold.enter();
+                this.inner.set(None);
+                drop(entered);
+                this.hold.cancel();
+            }
+        }
+    }
+}
+
+impl<S: Stream> Stream for SpanStream<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let mut this = self.project();
+        let entered = this.hold.enter();
+        let Some(inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Ready(None) };
+        let poll = inner.poll_next(context);
+        if let Poll::Ready(None) = poll {
+            this.inner.set(None);
+            drop(entered);
+            *this.hold = Hold::Nothing;
+        }
+        poll
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.as_ref().map_or((0, Some(0)), Stream::size_hint)
+    }
+}
+
+pin_project! {
+    /// A future with a current tracer; made by [`Traced::with_tracer`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct WithTracer<F> {
+        #[pin]
+        inner: F,
+        tracer: Tracer,
+    }
+}
+
+impl<F: Future> Future for WithTracer<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _current = this.tracer.make_current();
+        this.inner.poll(context)
+    }
+}
+
+macro_rules! debug {
+    ($($name:ident),*) => {$(
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+debug!(TracedFuture, SpanStream, WithTracer);

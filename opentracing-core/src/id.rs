@@ -1,0 +1,296 @@
+//! Identifiers of traces and spans, and the sequence each thread takes them from.
+
+use std::fmt;
+use std::num::{NonZeroU64, NonZeroU128};
+use std::str::FromStr;
+
+use rand::TryRng as _;
+
+use crate::fork;
+
+/// Names one trace: 128 bits, never zero.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::TraceId;
+///
+/// let id: TraceId = "463ac35c9f6413ad48485a3953bb6124".parse()?;
+/// assert_eq!(id.to_string(), "463ac35c9f6413ad48485a3953bb6124");
+/// assert_eq!(id.low(), 0x4848_5a39_53bb_6124);
+/// # Ok::<(), opentracing_core::ParseIdError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId(NonZeroU128);
+
+/// Names one span within its trace: 64 bits, never zero.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::SpanId;
+///
+/// assert_eq!(SpanId::new(42).unwrap().to_string(), "000000000000002a");
+/// assert_eq!(SpanId::new(0), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpanId(NonZeroU64);
+
+impl TraceId {
+    /// Makes an id of a number; zero means "absent" on every wire, so it is not an id.
+    #[must_use]
+    pub const fn new(id: u128) -> Option<Self> {
+        match NonZeroU128::new(id) {
+            Some(id) => Some(Self(id)),
+            None => None,
+        }
+    }
+
+    /// The id as a number.
+    #[must_use]
+    pub const fn get(self) -> u128 {
+        self.0.get()
+    }
+
+    /// The upper 64 bits; zero for the ids of systems that use 64.
+    #[must_use]
+    pub const fn high(self) -> u64 {
+        (self.0.get() >> 64) as u64
+    }
+
+    /// The lower 64 bits, which Jaeger's probabilistic sampler looks at.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
+    pub const fn low(self) -> u64 {
+        self.0.get() as u64
+    }
+
+    /// Reads 1 to 32 hex digits of either case, and nothing else.
+    ///
+    /// `from_str_radix` would take a sign, too. The strict form is [`FromStr`].
+    #[must_use]
+    pub fn from_hex(digits: &[u8]) -> Option<Self> {
+        if digits.len() > 32 { None } else { hex(digits).and_then(Self::new) }
+    }
+}
+
+impl SpanId {
+    /// Makes an id of a number; zero means "absent" on every wire, so it is not an id.
+    #[must_use]
+    pub const fn new(id: u64) -> Option<Self> {
+        match NonZeroU64::new(id) {
+            Some(id) => Some(Self(id)),
+            None => None,
+        }
+    }
+
+    /// The id as a number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+
+    /// Reads 1 to 16 hex digits of either case, and nothing else.
+    ///
+    /// `from_str_radix` would take a sign, too. The strict form is [`FromStr`].
+    #[must_use]
+    pub fn from_hex(digits: &[u8]) -> Option<Self> {
+        if digits.len() > 16 { None } else { hex(digits).and_then(|id| Self::new(u64::try_from(id).ok()?)) }
+    }
+}
+
+/// The value of at most 32 hex digits.
+fn hex(digits: &[u8]) -> Option<u128> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u128, |value, &digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some(value << 4 | u128::from(digit))
+    })
+}
+
+/// What was given is not an id: not the exact number of lower-case hex digits, or all zeros.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseIdError {
+    digits: usize,
+    text: String,
+}
+
+impl fmt::Display for ParseIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not an id: it takes {} lower-case hex digits, not all zero", self.text, self.digits)
+    }
+}
+
+impl std::error::Error for ParseIdError {}
+
+/// Bad input is quoted in errors up to this many characters.
+const QUOTED_CHARS_MAX: usize = 64;
+
+fn strict(text: &str, digits: usize) -> Result<u128, ParseIdError> {
+    let lower = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    Some(text.as_bytes())
+        .filter(|bytes| bytes.len() == digits && bytes.iter().all(lower))
+        .and_then(hex)
+        .filter(|&id| id != 0)
+        .ok_or_else(|| ParseIdError { digits, text: text.chars().take(QUOTED_CHARS_MAX).collect() })
+}
+
+impl FromStr for TraceId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        strict(text, 32).map(|id| Self(NonZeroU128::new(id).expect("zero was refused")))
+    }
+}
+
+impl FromStr for SpanId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let id = u64::try_from(strict(text, 16)?).expect("16 hex digits are 64 bits");
+        Ok(Self(NonZeroU64::new(id).expect("zero was refused")))
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceId({self})")
+    }
+}
+
+impl fmt::Debug for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpanId({self})")
+    }
+}
+
+/// The ids of one thread: a Weyl sequence through a bijective mixer, so that they look random and none comes
+/// twice, started at a place the operating system chose.
+#[derive(Debug)]
+pub(crate) struct IdSequence {
+    state: u64,
+    /// The generation of the process for which `state` was seeded; a forked child must not go on from it.
+    generation: u64,
+}
+
+/// The golden ratio's fraction, as SplitMix64 uses it: odd, so that the sequence visits every state.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl IdSequence {
+    /// A sequence that seeds itself when the first id is taken.
+    pub(crate) const fn unseeded() -> Self {
+        Self { state: 0, generation: fork::NO_GENERATION }
+    }
+
+    pub(crate) fn span_id(&mut self) -> SpanId {
+        SpanId(NonZeroU64::new(self.next()).unwrap_or_else(|| self.reseeded()))
+    }
+
+    pub(crate) fn trace_id(&mut self, bits: TraceIdBits) -> TraceId {
+        let high = match bits {
+            TraceIdBits::B64 => 0,
+            TraceIdBits::B128 => u128::from(self.next()),
+        };
+        TraceId(NonZeroU128::from(self.span_id().0) | (high << 64))
+    }
+
+    fn next(&mut self) -> u64 {
+        let generation = fork::generation();
+        if self.generation != generation {
+            self.state = seed();
+            self.generation = generation;
+        }
+        self.state = self.state.wrapping_add(STEP);
+        mix(self.state)
+    }
+
+    /// The one state in 2^64 that mixes to zero was met.
+    #[cold]
+    fn reseeded(&mut self) -> NonZeroU64 {
+        self.state = seed();
+        NonZeroU64::new(self.next()).unwrap_or(NonZeroU64::MIN)
+    }
+}
+
+/// How long new trace ids are; Jaeger's clients can be told to use 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TraceIdBits {
+    /// 64 bits, the upper half zero.
+    B64,
+    /// 128 bits, as W3C and OpenTelemetry use.
+    #[default]
+    B128,
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): a bijection of 64 bits.
+fn mix(state: u64) -> u64 {
+    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    state ^ (state >> 31)
+}
+
+/// Chance from the operating system. `rand`'s thread-local generator may be gone in a destructor, and would
+/// go on with the same numbers in a forked child.
+#[cold]
+fn seed() -> u64 {
+    rand::rngs::SysRng.try_next_u64().unwrap_or_else(|_| hashed_seed())
+}
+
+/// Where the system has no chance to give: the standard library's hash keys, and the time.
+fn hashed_seed() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one((std::time::SystemTime::now(), std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_takes_digits_of_either_case_and_nothing_else() {
+        assert_eq!(SpanId::from_hex(b"Ff"), SpanId::new(255));
+        assert_eq!(TraceId::from_hex(&[b'f'; 32]), TraceId::new(u128::MAX));
+        for bad in ["", "+1", "-1", " 1", "1 ", "0x1", "g", "0", "0000", "12345678901234567"] {
+            assert_eq!(SpanId::from_hex(bad.as_bytes()), None, "{bad:?}");
+        }
+        assert_eq!(TraceId::from_hex(&[b'1'; 33]), None);
+    }
+
+    #[test]
+    fn parsing_is_strict_and_errors_quote_the_input() {
+        assert_eq!("000000000000002a".parse(), Ok(SpanId::new(42).unwrap()));
+        for bad in ["2a", "000000000000002A", "0000000000000000", "+00000000000002a", "00000000000000002a"] {
+            let error = bad.parse::<SpanId>().unwrap_err();
+            assert!(error.to_string().contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn ids_of_a_sequence_differ_and_two_sequences_start_apart() {
+        let (mut a, mut b) = (IdSequence::unseeded(), IdSequence::unseeded());
+        let mut ids: Vec<_> = (0..1000).flat_map(|_| [a.span_id(), b.span_id()]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 2000);
+    }
+
+    #[test]
+    fn trace_ids_of_64_bits_have_a_zero_upper_half() {
+        let mut ids = IdSequence::unseeded();
+        assert_eq!(ids.trace_id(TraceIdBits::B64).high(), 0);
+        assert_ne!(ids.trace_id(TraceIdBits::B128).high(), 0);
+    }
+}

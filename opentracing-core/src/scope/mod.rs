@@ -1,0 +1,453 @@
+//! Which span is active: scopes, and the managers that keep them.
+
+mod manager;
+pub(crate) mod stack;
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+pub use manager::{ScopeManager, WithoutActive};
+use stack::{Content, Place, Slot};
+
+use crate::clock::Timestamp;
+use crate::context::SpanContext;
+use crate::failure::Failure;
+use crate::fields::IntoFields;
+use crate::recorder::Event;
+use crate::span::data::count;
+use crate::span::live::{Call, Live};
+use crate::span::{Span, SpanData, shared_noop};
+use crate::tag::AsTag;
+use crate::tags::Key;
+use crate::thread;
+use crate::tracer::header::{Header, NOOP};
+
+/// Whether closing a scope finishes its span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FinishOnClose {
+    /// Closing the scope finishes the span.
+    #[default]
+    Yes,
+    /// Closing the scope lets go of the span: it finishes when someone finishes it, or with its last handle.
+    No,
+}
+
+/// Keeps a span active on this thread until it is closed or dropped.
+///
+/// New spans of the same tracer on this thread are its children. Closing first makes the span that was active
+/// before active again, then finishes this one. A scope that is closed while a later one is still open waits
+/// for that one; what is active is always the span of the innermost open scope.
+///
+/// A scope stays on its thread: it is neither `Send` nor `Sync`. To keep a span active in a future, use
+/// [`Traced::in_span`](crate::Traced::in_span) instead of holding a scope across an `.await`.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::MockTracer;
+///
+/// let mock = MockTracer::new();
+/// let tracer = mock.tracer();
+/// {
+///     let outer = tracer.span("outer").start_active();
+///     outer.set_tag("n", 1);
+///     let _inner = tracer.span("inner").start_active();
+/// }
+/// let spans = mock.finished_spans();
+/// assert_eq!(spans[0].operation_name, "inner");
+/// assert_eq!(spans[0].parent_id, spans[1].context.span_id());
+/// ```
+/// ```compile_fail
+/// fn is_send(_: impl Send) {}
+/// is_send(opentracing_core::Tracer::noop().span("op").start_active());
+/// ```
+#[must_use = "the span stops being active when this is dropped: bind it to a name, as in `let _scope = ..`"]
+pub struct Scope {
+    header: &'static Header,
+    hold: Hold,
+    stays_on_its_thread: PhantomData<*const ()>,
+}
+
+/// Where the span of a scope is.
+#[derive(Debug)]
+enum Hold {
+    /// On this thread's stack.
+    Stack(Place),
+    /// Nowhere on the stack: it was full, or the thread is ending. The span is alive, and active for no one.
+    Detached(Arc<Span>, FinishOnClose),
+    /// There is no span: nobody traces, or the scope is closed.
+    Nothing,
+}
+
+impl Scope {
+    fn new(header: &'static Header, hold: Hold) -> Self {
+        Self { header, hold, stays_on_its_thread: PhantomData }
+    }
+
+    /// The scope of a no-op span.
+    #[inline]
+    pub(crate) fn noop() -> Self {
+        Self::new(&NOOP, Hold::Nothing)
+    }
+
+    #[inline]
+    pub(crate) fn at(header: &'static Header, place: Place) -> Self {
+        Self::new(header, Hold::Stack(place))
+    }
+
+    /// Makes a new span active.
+    #[inline]
+    pub(crate) fn of_data(header: &'static Header, data: SpanData, on_close: FinishOnClose) -> Self {
+        if header.settings.observe {
+            let span = Arc::new(Span::new(header, data));
+            span.show(|record, context| Event::Started(record, context));
+            return Self::of_span(span, on_close);
+        }
+        Self::activate(header, Content::Own(data), on_close)
+    }
+
+    /// Makes a span active that others may have a handle on.
+    pub(crate) fn of_span(span: Arc<Span>, on_close: FinishOnClose) -> Self {
+        let header = span.header();
+        if header.is_noop() {
+            return Self::noop();
+        }
+        let scope = Self::activate(header, Content::Shared(span), on_close);
+        if let Some(recorder) = header.recorder().filter(|_| header.settings.observe) {
+            recorder.observe(&Event::Activated(&scope));
+        }
+        scope
+    }
+
+    #[inline]
+    fn activate(header: &'static Header, content: Content, on_close: FinishOnClose) -> Self {
+        let mut content = Some(content);
+        let pushed = thread::with(|state| {
+            if state.stack.is_full() {
+                return None;
+            }
+            Some(state.stack.push(header, on_close, content.take()?))
+        });
+        match (pushed.flatten(), content) {
+            (Some(place), _) => Self::at(header, place),
+            (None, Some(content)) => Self::detached(header, content, on_close),
+            (None, None) => Self::noop(),
+        }
+    }
+
+    #[cold]
+    fn detached(header: &'static Header, content: Content, on_close: FinishOnClose) -> Self {
+        header.count_refused_scope();
+        let span = match content {
+            Content::Own(data) => Arc::new(Span::new(header, data)),
+            Content::Shared(span) => span,
+            Content::Blank => return Self::noop(),
+        };
+        Self::new(header, Hold::Detached(span, on_close))
+    }
+
+    /// A handle on the span, to keep it or to give it to other threads.
+    #[must_use]
+    pub fn span(&self) -> Arc<Span> {
+        match &self.hold {
+            Hold::Stack(place) => {
+                thread::with(|state| state.stack.slot(*place).and_then(Slot::share)).flatten()
+            }
+            Hold::Detached(span, _) => Some(Arc::clone(span)),
+            Hold::Nothing => None,
+        }
+        .unwrap_or_else(shared_noop)
+    }
+
+    /// The span's context.
+    #[must_use]
+    pub fn context(&self) -> SpanContext {
+        match &self.hold {
+            Hold::Stack(place) => {
+                thread::with(|state| state.stack.slot(*place).map(|slot| slot.context())).flatten()
+            }
+            Hold::Detached(span, _) => Some(span.context()),
+            Hold::Nothing => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// Whether tags and logs of the span are kept.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        match &self.hold {
+            Hold::Stack(place) => {
+                let recording = |slot: &mut Slot| match &slot.content {
+                    Content::Own(data) => data.is_recording,
+                    Content::Shared(span) => span.is_recording(),
+                    Content::Blank => false,
+                };
+                thread::with(|state| state.stack.slot(*place).is_some_and(recording)).unwrap_or(false)
+            }
+            Hold::Detached(span, _) => span.is_recording(),
+            Hold::Nothing => false,
+        }
+    }
+
+    /// Gives the operation another name.
+    #[track_caller]
+    pub fn set_operation_name(&self, name: impl Into<Cow<'static, str>>) -> &Self {
+        self.live_set_operation_name(Call::new("set_operation_name"), name.into());
+        self
+    }
+
+    /// Sets a tag on the span.
+    #[track_caller]
+    pub fn set_tag<V: AsTag>(&self, key: impl Key<V>, value: V) -> &Self {
+        self.live_set_tag(Call::new("set_tag"), key, value);
+        self
+    }
+
+    /// Sets several tags on the span.
+    #[track_caller]
+    pub fn set_tags<K, V>(&self, tags: impl IntoIterator<Item = (K, V)>) -> &Self
+    where
+        K: Into<Cow<'static, str>>,
+        V: AsTag,
+    {
+        self.live_set_tags(Call::new("set_tags"), tags);
+        self
+    }
+
+    /// Adds a log to the span.
+    #[track_caller]
+    pub fn log(&self, fields: impl IntoFields) -> &Self {
+        self.live_log(Call::new("log"), None, fields);
+        self
+    }
+
+    /// Adds a log of another moment to the span.
+    #[track_caller]
+    pub fn log_at(&self, time: SystemTime, fields: impl IntoFields) -> &Self {
+        self.live_log(Call::new("log_at"), Some(Timestamp::from_system_time(time)), fields);
+        self
+    }
+
+    /// Adds a log with the one field `event`.
+    #[track_caller]
+    pub fn log_event(&self, event: impl AsTag) -> &Self {
+        self.live_log(Call::new("log_event"), None, [(crate::fields::EVENT, event)]);
+        self
+    }
+
+    /// Marks the span as failed: the tag `error`, and a log with the standard fields of an error.
+    #[track_caller]
+    pub fn log_error<E: Error + ?Sized>(&self, error: &E) -> &Self {
+        self.live_log_error(Call::new("log_error"), error, ());
+        self
+    }
+
+    /// As [`Scope::log_error`], with fields of your own after the standard ones.
+    #[track_caller]
+    pub fn log_error_with<E: Error + ?Sized>(&self, error: &E, fields: impl IntoFields) -> &Self {
+        self.live_log_error(Call::new("log_error_with"), error, fields);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn fail(&self, failure: Failure<'_>) {
+        self.live_fail(Call::new("fail"), failure, ());
+    }
+
+    /// Sets a baggage item on the span; see [`Span::set_baggage_item`].
+    #[track_caller]
+    pub fn set_baggage_item(&self, key: impl Into<String>, value: impl Into<String>) -> &Self {
+        self.live_set_baggage_item(Call::new("set_baggage_item"), key.into(), value.into());
+        self
+    }
+
+    /// The value of a baggage item of the span.
+    #[must_use]
+    pub fn baggage_item(&self, key: &str) -> Option<String> {
+        self.context().baggage_item(key).map(str::to_owned)
+    }
+
+    /// Closes the scope, as dropping it does.
+    pub fn close(self) {}
+
+    /// Closes what was opened above this scope and is still there: the end of a poll, or of a call.
+    pub(crate) fn close_inner(&self) {
+        let Hold::Stack(place) = &self.hold else { return };
+        let clean = thread::with(|state| state.stack.is_top(*place)).unwrap_or(true);
+        if !clean {
+            let inner = thread::with(|state| state.stack.unwind_above(*place)).unwrap_or_default();
+            inner.into_iter().for_each(Slot::finish);
+        }
+    }
+
+    /// Takes a span that was made active for a while off again, and gives back the handle.
+    pub(crate) fn take_back(mut self) -> Option<Arc<Span>> {
+        self.close_inner();
+        match mem::replace(&mut self.hold, Hold::Nothing) {
+            Hold::Stack(place) => {
+                let slot = thread::with(|state| state.stack.close(place)).flatten();
+                finish_deferred(self.header);
+                match slot?.content {
+                    Content::Shared(span) => Some(span),
+                    Content::Own(_) | Content::Blank => None,
+                }
+            }
+            Hold::Detached(span, _) => Some(span),
+            Hold::Nothing => None,
+        }
+    }
+}
+
+impl Drop for Scope {
+    #[inline]
+    fn drop(&mut self) {
+        match mem::replace(&mut self.hold, Hold::Nothing) {
+            Hold::Nothing => {}
+            Hold::Stack(place) => close(self.header, place),
+            Hold::Detached(span, FinishOnClose::Yes) => span.finish_on_close(),
+            Hold::Detached(span, FinishOnClose::No) => drop(span),
+        }
+    }
+}
+
+/// Closes the scope at a place: its span first stops being active, then finishes.
+#[inline]
+fn close(header: &'static Header, place: Place) {
+    if let Some(slot) = thread::with(|state| state.stack.close(place)).flatten() {
+        slot.finish();
+        finish_deferred(header);
+    }
+}
+
+/// Closes the scopes that waited for one that has been closed.
+#[inline]
+fn finish_deferred(header: &'static Header) {
+    while let Some(slot) = thread::with(|state| state.stack.next_deferred(header)).flatten() {
+        slot.finish();
+    }
+}
+
+impl Slot {
+    /// A handle on the slot's span; the span moves out of the slot for it.
+    pub(crate) fn share(&mut self) -> Option<Arc<Span>> {
+        if let Content::Own(data) = &mut self.content {
+            let span = Arc::new(Span::new(self.header, mem::take(data)));
+            self.content = Content::Shared(span);
+        }
+        match &self.content {
+            Content::Shared(span) => Some(Arc::clone(span)),
+            Content::Own(_) | Content::Blank => None,
+        }
+    }
+
+    /// The context of the slot's span.
+    pub(crate) fn context(&self) -> SpanContext {
+        match &self.content {
+            Content::Own(data) => data.context.clone(),
+            Content::Shared(span) => span.context(),
+            Content::Blank => SpanContext::default(),
+        }
+    }
+
+    /// Does what closing is to do with the span. Runs the recorder's code.
+    pub(crate) fn finish(self) {
+        match (self.content, self.on_close) {
+            (Content::Own(mut data), _) => {
+                // Nobody took a handle, so nobody else can finish it.
+                if data.is_panicked() {
+                    data.fail(Failure::panic(None), self.header);
+                }
+                data.finish(self.header, None);
+            }
+            (Content::Shared(span), FinishOnClose::Yes) => span.finish_on_close(),
+            (Content::Shared(span), FinishOnClose::No) => _ = span.fail_if_panicking(),
+            (Content::Blank, _) => {}
+        }
+    }
+}
+
+impl Live for Scope {
+    fn header(&self) -> &'static Header {
+        self.header
+    }
+
+    fn is_recording(&self) -> bool {
+        Scope::is_recording(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        let finished = |slot: &mut Slot| match &slot.content {
+            Content::Shared(span) => Live::is_finished(&**span),
+            Content::Own(_) | Content::Blank => false,
+        };
+        match &self.hold {
+            Hold::Stack(place) => {
+                thread::with(|state| state.stack.slot(*place).is_some_and(finished)).unwrap_or(false)
+            }
+            Hold::Detached(span, _) => Live::is_finished(&**span),
+            Hold::Nothing => false,
+        }
+    }
+
+    fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R> {
+        let place = match &self.hold {
+            Hold::Stack(place) => *place,
+            Hold::Detached(span, _) => return span.edit(call, change),
+            Hold::Nothing => return None,
+        };
+        let mut change = Some(change);
+        let shared = thread::with(|state| {
+            let slot = state.stack.slot(place)?;
+            match &mut slot.content {
+                Content::Own(data) => {
+                    if data.arena.is_none() {
+                        data.arena = state.arenas.pop();
+                    }
+                    Some(Err(change.take()?(data, slot.header)))
+                }
+                Content::Shared(span) => Some(Ok(Arc::clone(span))),
+                Content::Blank => None,
+            }
+        });
+        match shared.flatten()? {
+            Err(result) => Some(result),
+            Ok(span) => span.edit(call, change?),
+        }
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("context", &self.context()).finish_non_exhaustive()
+    }
+}
+
+/// The innermost active span of this thread, whichever tracer's, as a handle.
+pub(crate) fn innermost_active() -> Option<Arc<Span>> {
+    thread::with(|state| state.stack.active().and_then(Slot::share)).flatten()
+}
+
+/// The tracer that macros use on this thread: that of the innermost active span, else the one made current,
+/// else the global one. `None` where that is a no-op.
+#[inline]
+pub(crate) fn current_header() -> Option<&'static Header> {
+    if !Header::any_recorder() {
+        return None;
+    }
+    let on_thread = thread::with(|state| {
+        let active = state.stack.active().map(|slot| slot.header);
+        active.or_else(|| state.current.last().map(|(_, header)| *header))
+    });
+    let header = on_thread.flatten().unwrap_or_else(crate::global::current);
+    (!header.is_noop()).then_some(header)
+}
+
+/// Counts a span that starts.
+#[inline]
+pub(crate) fn count_started(header: &'static Header) {
+    count(header, |counts| &counts.started);
+}

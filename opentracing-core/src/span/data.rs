@@ -1,0 +1,162 @@
+//! What a span is while it lives, wherever it lies: in a slot of the scope stack, or behind a shared handle.
+
+use std::borrow::Cow;
+
+use crate::attributes::{Arena, cut};
+use crate::clock::Timestamp;
+use crate::context::{Flags, SpanContext};
+use crate::failure::Failure;
+use crate::fields::{Fields, IntoFields};
+use crate::recorder::{OperationName, References, SpanHead, SpanRecord};
+use crate::reference::Reference;
+use crate::tag::TagValue;
+use crate::tags;
+use crate::thread;
+use crate::tracer::header::{Counts, Header};
+
+/// A span that has started and not finished.
+#[derive(Debug, Default)]
+pub(crate) struct SpanData {
+    pub(crate) context: SpanContext,
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) start: Option<Timestamp>,
+    /// `None` where there is at most one, ChildOf, to the parent.
+    pub(crate) references: Option<Box<[Reference]>>,
+    pub(crate) arena: Option<Box<Arena>>,
+    pub(crate) is_local_root: bool,
+    pub(crate) is_recording: bool,
+    /// Whether the thread was unwinding already: then the panic is not this span's.
+    pub(crate) began_panicking: bool,
+    /// Set once the span has finished; what comes later is ignored.
+    pub(crate) is_finished: bool,
+}
+
+impl SpanData {
+    /// Whether a panic is going on that began inside this span.
+    pub(crate) fn is_panicked(&self) -> bool {
+        std::thread::panicking() && !self.began_panicking
+    }
+
+    pub(crate) fn arena(&mut self) -> &mut Arena {
+        self.arena.get_or_insert_default()
+    }
+
+    /// Sets a tag whose text has been written; `sampling.priority` also acts.
+    pub(crate) fn set_tag(&mut self, key: Cow<'static, str>, value: &TagValue<'_>, header: &Header) {
+        if key == tags::SAMPLING_PRIORITY.name() {
+            self.set_priority(value, header);
+        }
+        self.arena().tag(key, value, &header.settings.limits);
+    }
+
+    /// Starts or stops recording from now on.
+    fn set_priority(&mut self, value: &TagValue<'_>, header: &Header) {
+        let Some(priority) = priority(value) else { return };
+        let flags = self.context.flags().with_sampled(priority > 0);
+        let flags = if priority > 0 { flags.with_debug() } else { flags };
+        self.context = std::mem::take(&mut self.context).with_flags(flags);
+        self.is_recording = flags.is_sampled() || header.settings.record_unsampled;
+        if self.is_recording && self.start.is_none() {
+            self.start = Some(Timestamp::now());
+        }
+    }
+
+    pub(crate) fn set_operation_name(&mut self, name: Cow<'static, str>, header: &Header) {
+        self.name = match name {
+            Cow::Owned(name) => Cow::Owned(cut(&name, header.settings.limits.value_bytes_max).to_owned()),
+            literal @ Cow::Borrowed(_) => literal,
+        };
+    }
+
+    pub(crate) fn log(&mut self, time: Timestamp, fields: &Arena, header: &Header) {
+        self.arena().log(time, fields, &header.settings.limits);
+    }
+
+    /// Records a failure: the tag, and the log. Only for data that nobody else can reach, since it runs the
+    /// user's `Display` and `Debug`.
+    pub(crate) fn fail(&mut self, failure: Failure<'_>, header: &Header) {
+        let mut fields = thread::take_arena();
+        failure.write(&mut Fields::new(&mut fields, &header.settings.limits));
+        self.set_tag(Cow::Borrowed(tags::ERROR.name()), &TagValue::Bool(true), header);
+        self.log(Timestamp::now(), &fields, header);
+        thread::give_arena(fields);
+    }
+
+    /// Sets a baggage item, if the limits allow it.
+    pub(crate) fn set_baggage_item(&mut self, key: String, value: String, header: &Header) -> bool {
+        let limits = &header.settings.limits;
+        let (items, bytes) = self.context.baggage_size();
+        let replaced = self.context.baggage_item(&key).map(|old| key.len() + old.len());
+        let items = items + usize::from(replaced.is_none());
+        let bytes = bytes - replaced.unwrap_or(0) + key.len() + value.len();
+        let fits = items <= limits.baggage_items_max && bytes <= limits.baggage_bytes_max;
+        if fits {
+            self.context.set_baggage_item(key, value);
+        }
+        fits
+    }
+
+    /// The flags the span would pass to a child.
+    pub(crate) fn flags(&self) -> Flags {
+        self.context.flags()
+    }
+
+    /// The record as it stands, if the span has ids and is recording.
+    pub(crate) fn record(&self, finish: Option<Timestamp>) -> Option<SpanRecord<'_>> {
+        let (trace_id, span_id) = self.context.ids()?;
+        let start = self.start?;
+        let head = SpanHead {
+            trace_id,
+            span_id,
+            parent_id: self.context.parent_id(),
+            flags: self.flags(),
+            is_local_root: self.is_local_root,
+            start,
+            finish: finish.unwrap_or(start),
+        };
+        let name = match &self.name {
+            Cow::Borrowed(name) => OperationName::Static(name),
+            Cow::Owned(name) => OperationName::Borrowed(name),
+        };
+        let attributes = self.arena.as_ref().map(|arena| arena.view()).unwrap_or_default();
+        let references = self.references.as_deref().map_or(References::Parent, References::Listed);
+        Some(SpanRecord::from_parts(head, name, attributes, references))
+    }
+
+    /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
+    pub(crate) fn finish(mut self, header: &'static Header, finish: Option<Timestamp>) {
+        if self.is_recording {
+            let finish = finish.unwrap_or_else(Timestamp::now);
+            if let (Some(recorder), Some(record)) = (header.recorder(), self.record(Some(finish))) {
+                // Counted before it is handed over: a report made in between shows it as lost, not as open.
+                count(header, |counts| &counts.recorded);
+                if header.settings.observe {
+                    recorder.observe(&crate::recorder::Event::Finished(&record, &self.context));
+                }
+                recorder.record(&record);
+            }
+        } else {
+            count(header, |counts| &counts.unsampled);
+        }
+        if let Some(arena) = self.arena.take() {
+            thread::give_arena(arena);
+        }
+    }
+}
+
+/// Adds one to a counter of this thread, or to the shared one where the thread's is gone.
+#[inline]
+pub(crate) fn count(header: &'static Header, which: fn(&Counts) -> &std::sync::atomic::AtomicU64) {
+    if thread::with(|state| Counts::add_one(which(state.counts(header)))).is_none() {
+        header.count_shared(which);
+    }
+}
+
+/// The number in a `sampling.priority` tag, of any integer type.
+pub(crate) fn priority(value: &TagValue<'_>) -> Option<i64> {
+    match value {
+        TagValue::I64(priority) => Some(*priority),
+        TagValue::U64(priority) => Some(i64::try_from(*priority).unwrap_or(i64::MAX)),
+        _ => None,
+    }
+}

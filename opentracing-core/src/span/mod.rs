@@ -1,0 +1,423 @@
+//! A span: one operation, from its start to its finish.
+
+pub(crate) mod data;
+pub(crate) mod live;
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::mem;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+pub(crate) use data::SpanData;
+use live::{Call, Live};
+
+use crate::builder::SpanBuilder;
+use crate::clock::Timestamp;
+use crate::context::SpanContext;
+use crate::failure::Failure;
+use crate::fields::IntoFields;
+use crate::recorder::{Event, Misuse, SpanRecord};
+use crate::reference::AsReference;
+use crate::tag::AsTag;
+use crate::tags::Key;
+use crate::tracer::Tracer;
+use crate::tracer::header::{Header, NOOP};
+
+/// One operation, from its start to its finish.
+///
+/// A span finishes when [`Span::finish`] is called or when it is dropped, whichever comes first; what is asked
+/// of it later is ignored, and counted. To share a span, put it into an [`Arc`]: then it finishes at the latest
+/// when its last handle is dropped. A panic that begins while a span is alive and unwinds through its drop
+/// marks it as failed.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, fields};
+///
+/// let mock = MockTracer::new();
+/// let span = mock.tracer().start_span("fetch");
+/// span.set_tag("url", "http://localhost/").log(fields![event = "sent"]);
+/// span.finish();
+///
+/// let finished = &mock.finished_spans()[0];
+/// assert_eq!(finished.operation_name, "fetch");
+/// assert_eq!(finished.tag("url").unwrap(), "http://localhost/");
+/// ```
+#[must_use = "a span that is dropped at once measures nothing"]
+pub struct Span {
+    header: &'static Header,
+    /// The context the span started with, which it keeps unless the state says otherwise.
+    context: SpanContext,
+    state: AtomicU8,
+    data: Mutex<SpanData>,
+}
+
+/// Bits of `Span::state`. Written under the lock; read without it.
+mod state {
+    /// What is set is kept.
+    pub(super) const RECORDING: u8 = 1;
+    pub(super) const FINISHED: u8 = 2;
+    /// The context in `data` differs from the one outside: its baggage or flags were changed.
+    pub(super) const CONTEXT_CHANGED: u8 = 4;
+}
+
+impl Span {
+    pub(crate) fn new(header: &'static Header, data: SpanData) -> Self {
+        let recording = if data.is_recording { state::RECORDING } else { 0 };
+        Self { header, context: data.context.clone(), state: AtomicU8::new(recording), data: Mutex::new(data) }
+    }
+
+    pub(crate) fn noop() -> Self {
+        Self::new(&NOOP, SpanData::default())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SpanData> {
+        // No code of the user runs under this lock, so a panic under it is ours; the data is still whole.
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has(&self, bits: u8) -> bool {
+        self.state.load(Ordering::Acquire) & bits != 0
+    }
+
+    /// The span's context as it is now; valid also after the span has finished.
+    #[must_use]
+    pub fn context(&self) -> SpanContext {
+        if self.has(state::CONTEXT_CHANGED) { self.lock().context.clone() } else { self.context.clone() }
+    }
+
+    /// The tracer that made the span.
+    #[must_use]
+    pub fn tracer(&self) -> Tracer {
+        Tracer::of(self.header)
+    }
+
+    pub(crate) fn header(&self) -> &'static Header {
+        self.header
+    }
+
+    /// Whether tags and logs are kept: the trace is sampled, and the span has not finished.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.state.load(Ordering::Acquire) & (state::RECORDING | state::FINISHED) == state::RECORDING
+    }
+
+    /// Gives the operation another name.
+    #[track_caller]
+    pub fn set_operation_name(&self, name: impl Into<Cow<'static, str>>) -> &Self {
+        self.live_set_operation_name(Call::new("set_operation_name"), name.into());
+        self
+    }
+
+    /// Sets a tag; of several values for one key the last counts.
+    #[track_caller]
+    pub fn set_tag<V: AsTag>(&self, key: impl Key<V>, value: V) -> &Self {
+        self.live_set_tag(Call::new("set_tag"), key, value);
+        self
+    }
+
+    /// Sets several tags.
+    #[track_caller]
+    pub fn set_tags<K, V>(&self, tags: impl IntoIterator<Item = (K, V)>) -> &Self
+    where
+        K: Into<Cow<'static, str>>,
+        V: AsTag,
+    {
+        self.live_set_tags(Call::new("set_tags"), tags);
+        self
+    }
+
+    /// Adds a log: fields, and the moment of this call.
+    #[track_caller]
+    pub fn log(&self, fields: impl IntoFields) -> &Self {
+        self.live_log(Call::new("log"), None, fields);
+        self
+    }
+
+    /// Adds a log of another moment.
+    #[track_caller]
+    pub fn log_at(&self, time: SystemTime, fields: impl IntoFields) -> &Self {
+        self.live_log(Call::new("log_at"), Some(Timestamp::from_system_time(time)), fields);
+        self
+    }
+
+    /// Adds a log with the one field `event`.
+    #[track_caller]
+    pub fn log_event(&self, event: impl AsTag) -> &Self {
+        self.live_log(Call::new("log_event"), None, [(crate::fields::EVENT, event)]);
+        self
+    }
+
+    /// Marks the span as failed: the tag `error`, and a log with the standard fields of an error.
+    #[track_caller]
+    pub fn log_error<E: Error + ?Sized>(&self, error: &E) -> &Self {
+        self.live_log_error(Call::new("log_error"), error, ());
+        self
+    }
+
+    /// As [`Span::log_error`], with fields of your own after the standard ones.
+    #[track_caller]
+    pub fn log_error_with<E: Error + ?Sized>(&self, error: &E, fields: impl IntoFields) -> &Self {
+        self.live_log_error(Call::new("log_error_with"), error, fields);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn fail(&self, failure: Failure<'_>) {
+        self.live_fail(Call::new("fail"), failure, ());
+    }
+
+    /// Sets a baggage item, which travels with the trace: children started from now on have it, in this
+    /// process and in others. What exceeds the limits is refused and counted.
+    #[track_caller]
+    pub fn set_baggage_item(&self, key: impl Into<String>, value: impl Into<String>) -> &Self {
+        self.live_set_baggage_item(Call::new("set_baggage_item"), key.into(), value.into());
+        self
+    }
+
+    /// The value of a baggage item.
+    #[must_use]
+    pub fn baggage_item(&self, key: &str) -> Option<String> {
+        self.context().baggage_item(key).map(str::to_owned)
+    }
+
+    /// Begins a child of this span, made by the same tracer.
+    pub fn child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
+        self.tracer().span(name).child_of(self)
+    }
+
+    /// Finishes the span now. Only the first finish counts.
+    #[track_caller]
+    pub fn finish(&self) {
+        self.finish_call(Call::new("finish"), None, None);
+    }
+
+    /// Finishes the span at another moment; one before its start counts as its start.
+    #[track_caller]
+    pub fn finish_at(&self, time: SystemTime) {
+        self.finish_call(Call::new("finish_at"), Some(Timestamp::from_system_time(time)), None);
+    }
+
+    /// Finishes the span, with logs collected elsewhere.
+    #[track_caller]
+    pub fn finish_with(&self, options: FinishOptions) {
+        let FinishOptions { time, logs } = options;
+        let call = Call::new("finish_with");
+        if !self.is_recording() {
+            return self.finish_call(call, time.map(Timestamp::from_system_time), None);
+        }
+        for (moment, fields) in logs {
+            self.live_log(call, Some(Timestamp::from_system_time(moment)), fields);
+        }
+        self.finish_call(call, time.map(Timestamp::from_system_time), None);
+    }
+
+    fn finish_call(&self, call: Call, time: Option<Timestamp>, failure: Option<Failure<'_>>) {
+        if self.header.is_noop() {
+            return;
+        }
+        let Some(mut data) = self.take_data() else { return self.misused(call) };
+        if let Some(failure) = failure {
+            data.fail(failure, self.header);
+        }
+        data.finish(self.header, time);
+    }
+
+    /// Ends the life of the span: what it holds is taken out, and its context stays.
+    fn take_data(&self) -> Option<SpanData> {
+        let mut data = self.lock();
+        if data.is_finished {
+            return None;
+        }
+        let after = SpanData { is_finished: true, context: data.context.clone(), ..SpanData::default() };
+        self.state.fetch_or(state::FINISHED, Ordering::Release);
+        Some(mem::replace(&mut *data, after))
+    }
+
+    /// Finishes the span because its scope closed: a panic that began inside is marked.
+    pub(crate) fn finish_on_close(&self) {
+        if self.mark_panic() {
+            return self.finish_if_live(Some(Failure::panic(None)));
+        }
+        self.finish_if_live(None);
+    }
+
+    /// Whether a panic is going on that began inside this span.
+    fn mark_panic(&self) -> bool {
+        std::thread::panicking() && self.lock().is_panicked()
+    }
+
+    /// Marks a panic that began inside this span, without finishing it.
+    pub(crate) fn fail_if_panicking(&self) -> bool {
+        let panicked = !self.header.is_noop() && self.mark_panic();
+        if panicked && !self.is_finished() {
+            self.fail(Failure::panic(None));
+        }
+        panicked
+    }
+
+    fn finish_if_live(&self, failure: Option<Failure<'_>>) {
+        if self.header.is_noop() {
+            return;
+        }
+        let Some(mut data) = self.take_data() else { return };
+        if let Some(failure) = failure {
+            data.fail(failure, self.header);
+        }
+        data.finish(self.header, None);
+    }
+
+    #[cold]
+    fn misused(&self, call: Call) {
+        self.header.count_misuse();
+        let Some(recorder) = self.header.recorder().filter(|_| self.header.settings.observe) else { return };
+        let misuse = Misuse { operation: call.operation, context: &self.context(), location: call.location };
+        recorder.observe(&Event::Misused(&misuse));
+    }
+
+    /// Shows the span as it is now to a recorder that observes.
+    pub(crate) fn show(&self, event: for<'a> fn(&'a SpanRecord<'a>, &'a SpanContext) -> Event<'a>) {
+        let Some(recorder) = self.header.recorder().filter(|_| self.header.settings.observe) else { return };
+        // A copy: the recorder's code must not run under the lock.
+        let Some(copy) = self.lock().copy() else { return };
+        if let Some(record) = copy.record(None) {
+            recorder.observe(&event(&record, &copy.context));
+        }
+    }
+}
+
+impl SpanData {
+    /// A copy to look at, of a span that has not finished.
+    fn copy(&self) -> Option<Self> {
+        (!self.is_finished).then(|| Self {
+            context: self.context.clone(),
+            name: self.name.clone(),
+            start: self.start,
+            references: self.references.clone(),
+            arena: self.arena.clone(),
+            ..*self
+        })
+    }
+}
+
+impl Live for Span {
+    fn header(&self) -> &'static Header {
+        self.header
+    }
+
+    fn is_recording(&self) -> bool {
+        Span::is_recording(self)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.has(state::FINISHED)
+    }
+
+    fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R> {
+        let mut data = self.lock();
+        if data.is_finished {
+            drop(data);
+            self.misused(call);
+            return None;
+        }
+        let result = change(&mut data, self.header);
+        if !data.context.is_same(&self.context) {
+            self.state.fetch_or(state::CONTEXT_CHANGED, Ordering::Release);
+        }
+        let recording = if data.is_recording { state::RECORDING } else { 0 };
+        if self.state.load(Ordering::Relaxed) & state::RECORDING != recording {
+            self.state.fetch_xor(state::RECORDING, Ordering::Release);
+        }
+        drop(data);
+        if self.header.settings.observe {
+            self.show(|record, context| Event::Changed(record, context));
+        }
+        Some(result)
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if *self.state.get_mut() & state::FINISHED == 0 {
+            self.finish_on_close();
+        }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span").field("context", &self.context()).finish_non_exhaustive()
+    }
+}
+
+/// How a span is to be finished; see [`Span::finish_with`].
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{FinishOptions, MockTracer};
+/// use std::time::{Duration, SystemTime};
+///
+/// let mock = MockTracer::new();
+/// let began = SystemTime::now();
+/// let span = mock.tracer().span("import").start_time(began).start();
+/// span.finish_with(FinishOptions::new().time(began + Duration::from_secs(3)).log(began, [("event", "read")]));
+/// assert_eq!(mock.finished_spans()[0].logs.len(), 1);
+/// ```
+#[derive(Default)]
+pub struct FinishOptions {
+    time: Option<SystemTime>,
+    logs: Vec<(SystemTime, BoxedFields)>,
+}
+
+/// Fields kept until the span finishes.
+struct BoxedFields(Box<dyn FnOnce(&mut crate::fields::Fields<'_>)>);
+
+impl IntoFields for BoxedFields {
+    fn write(self, fields: &mut crate::fields::Fields<'_>) {
+        (self.0)(fields);
+    }
+}
+
+impl FinishOptions {
+    /// Finishes now, without further logs.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Finishes at this moment.
+    #[must_use]
+    pub fn time(mut self, time: SystemTime) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// Adds a log before finishing.
+    #[must_use]
+    pub fn log(mut self, time: SystemTime, fields: impl IntoFields + 'static) -> Self {
+        self.logs.push((time, BoxedFields(Box::new(move |sink| fields.write(sink)))));
+        self
+    }
+}
+
+impl fmt::Debug for FinishOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishOptions").field("time", &self.time).field("logs", &self.logs.len()).finish()
+    }
+}
+
+/// The handle of every no-op span, so that asking for one allocates nothing.
+pub(crate) fn shared_noop() -> Arc<Span> {
+    static SHARED: once_cell::sync::Lazy<Arc<Span>> = once_cell::sync::Lazy::new(|| Arc::new(Span::noop()));
+    Arc::clone(&SHARED)
+}
+
+/// Referring to a span that was given by handle needs no lock, unless its context was changed.
+impl Span {
+    pub(crate) fn visit_context(&self, visit: &mut dyn FnMut(&SpanContext)) {
+        if self.has(state::CONTEXT_CHANGED) { self.context().visit(visit) } else { visit(&self.context) }
+    }
+}

@@ -328,12 +328,14 @@ pub(crate) fn start_child(header: &'static Header, name: &'static str, on_close:
         if state.stack.is_full() {
             return None;
         }
-        let parent = state.stack.active_of(header)?.context();
-        let (trace_id, parent_id) = parent.ids()?;
-        let flags = parent.flags().inherited();
-        let mut context = SpanContext::local(trace_id, state.ids.span_id(), Some(parent_id), flags);
-        context.inherit(&parent);
-        let is_recording = flags.is_sampled() || header.settings.record_unsampled;
+        let span_id = state.ids.span_id();
+        let context = match &state.stack.active_of(header)?.content {
+            Content::Own(parent) => parent.context.child(span_id)?,
+            Content::Shared(parent) => parent.context().child(span_id)?,
+            Content::Blank => return None,
+        };
+        let is_recording = context.is_sampled() || header.settings.record_unsampled;
+        Counts::add_one(&state.counts(header).started);
         let data = SpanData {
             context,
             name: Cow::Borrowed(name),
@@ -342,9 +344,7 @@ pub(crate) fn start_child(header: &'static Header, name: &'static str, on_close:
             began_panicking,
             ..SpanData::default()
         };
-        let place = state.stack.push(header, on_close, Content::Own(data));
-        Counts::add_one(&state.counts(header).started);
-        Some(Scope::at(header, place))
+        Some(Scope::at(header, state.stack.push(header, on_close, Content::Own(data))))
     })
     .flatten()
 }

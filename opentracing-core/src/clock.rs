@@ -1,47 +1,51 @@
 //! Time as spans take it: cheap to read when a span starts and ends, turned into the time of day later, by
 //! whoever exports.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::num::NonZeroU64;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use once_cell::sync::OnceCell;
+use crate::ticks::{self, Scale};
 
 /// A moment in the life of a span.
 ///
 /// It is either read from the process's monotonic clock, so that durations are never negative when the system
 /// clock is set, or given as a time of day by the user. [`WallClock`] turns both into the time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timestamp(u64);
+pub struct Timestamp(NonZeroU64);
 
-/// Set: nanoseconds since the Unix epoch, given by the user. Clear: nanoseconds since this process's anchor.
+/// Set: nanoseconds since the Unix epoch, given by the user. Clear: ticks of this process's monotonic clock.
 const EXPLICIT: u64 = 1 << 63;
-
-/// The start of this process's monotonic time: the moment of the first reading.
-fn anchor() -> Instant {
-    static ANCHOR: OnceCell<Instant> = OnceCell::new();
-    *ANCHOR.get_or_init(Instant::now)
-}
 
 impl Timestamp {
     /// Reads the clock.
     #[must_use]
+    #[inline]
     pub fn now() -> Self {
-        Self(nanos(anchor().elapsed()))
+        Self::of(ticks::now() & !EXPLICIT)
     }
 
     /// Takes a time of day as it is; one before 1970 counts as 1970, one after 2262 as 2262.
     #[must_use]
     pub fn from_system_time(time: SystemTime) -> Self {
-        Self(nanos(time.duration_since(UNIX_EPOCH).unwrap_or_default()) | EXPLICIT)
+        Self::of(unix_nanos(time) | EXPLICIT)
     }
 
+    #[inline]
+    fn of(bits: u64) -> Self {
+        // Zero is left out, so that an absent time takes no more room: tick 0 counts as tick 1.
+        Self(NonZeroU64::new(bits).unwrap_or(NonZeroU64::MIN))
+    }
+
+    #[inline]
     pub(crate) fn or_now(time: Option<SystemTime>) -> Self {
         time.map_or_else(Self::now, Self::from_system_time)
     }
 }
 
-/// Nanoseconds without the bit that marks explicit times: enough for 292 years.
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).map_or(EXPLICIT - 1, |nanos| nanos.min(EXPLICIT - 1))
+/// Nanoseconds since the Unix epoch, without the bit that marks explicit times: enough until 2262.
+fn unix_nanos(time: SystemTime) -> u64 {
+    let nanos = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    u64::try_from(nanos).map_or(EXPLICIT - 1, |nanos| nanos.min(EXPLICIT - 1))
 }
 
 /// Turns timestamps into times of day, as the system clock stands when this is made.
@@ -57,25 +61,33 @@ fn nanos(duration: Duration) -> u64 {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct WallClock {
-    /// Nanoseconds since the Unix epoch at this process's anchor.
-    anchor_unix_nanos: u64,
+    scale: Scale,
+    /// Both clocks at the moment of the reading.
+    ticks: u64,
+    unix_nanos: u64,
 }
 
 impl WallClock {
-    /// Reads both clocks once; read again from time to time, so that a clock that was set is followed.
+    /// Reads both clocks; read again from time to time, so that a clock that was set is followed.
+    ///
+    /// The first reading in a process may take a millisecond, for the rate of the monotonic clock.
     #[must_use]
     pub fn read() -> Self {
-        let elapsed = nanos(anchor().elapsed());
-        let unix = nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-        Self { anchor_unix_nanos: unix.saturating_sub(elapsed) }
+        let (scale, ticks) = Scale::read();
+        Self { scale, ticks, unix_nanos: unix_nanos(SystemTime::now()) }
     }
 
     /// Nanoseconds since the Unix epoch.
     #[must_use]
     pub fn unix_nanos(&self, time: Timestamp) -> u64 {
-        match time.0 & EXPLICIT {
-            0 => self.anchor_unix_nanos.saturating_add(time.0),
-            _ => time.0 & !EXPLICIT,
+        let bits = time.0.get();
+        if bits & EXPLICIT != 0 {
+            return bits & !EXPLICIT;
+        }
+        // Either side of the reading: a record may have been made after its batch was begun.
+        match self.ticks.checked_sub(bits) {
+            Some(before) => self.unix_nanos.saturating_sub(self.scale.nanos(before)),
+            None => self.unix_nanos.saturating_add(self.scale.nanos(bits - self.ticks)),
         }
     }
 

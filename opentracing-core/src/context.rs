@@ -218,6 +218,23 @@ impl SpanContext {
         Self { flags, ..self }
     }
 
+    /// The context of a child in this process; `None` where this one has no ids.
+    #[inline]
+    pub(crate) fn child(&self, span_id: SpanId) -> Option<Self> {
+        self.ids()?;
+        let flags = self.flags.inherited();
+        let extra = self.extra.clone();
+        let child = Self { span_id: Some(span_id), parent_id: self.span_id, trace_id: self.trace_id, flags, extra };
+        // A debug id asks for one root, which this is not.
+        Some(if child.debug_id().is_some() { child.without_debug_id() } else { child })
+    }
+
+    #[cold]
+    fn without_debug_id(mut self) -> Self {
+        self.change(|extra| extra.debug_id = None);
+        self
+    }
+
     /// Takes over baggage and trace state of the parent.
     pub(crate) fn inherit(&mut self, parent: &SpanContext) {
         // Shared, not copied: most spans of a trace have the baggage of its root.

@@ -52,6 +52,7 @@ mod span;
 mod tag;
 pub mod tags;
 mod thread;
+mod ticks;
 mod tracer;
 
 pub use attributes::{Attributes, Entry, Log};
@@ -68,8 +69,8 @@ pub use limits::Limits;
 pub use mock::{MockError, MockLog, MockSpan, MockTracer};
 pub use outcome::{Outcome, Verdict};
 pub use propagation::{
-    Codec, ExtractCarrier, ExtractError, ExtractFormat, InferExtract, InferInject, InjectCarrier, InjectError, InjectFormat,
-    Refused, TextMapReader, TextMapWriter, format,
+    Codec, ExtractCarrier, ExtractError, ExtractFormat, InferExtract, InferInject, InjectCarrier, InjectError,
+    InjectFormat, Refused, TextMapReader, TextMapWriter, format,
 };
 pub use recorder::{
     Decision, Event, Misuse, OperationName, Recorder, References, Settings, SpanHead, SpanRecord, StartInfo,

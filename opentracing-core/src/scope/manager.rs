@@ -88,7 +88,7 @@ impl ScopeManager {
     pub fn clear_current_thread(&self) {
         let header = self.header();
         let cleared = thread::with(|state| state.stack.clear(header)).unwrap_or_default();
-        cleared.into_iter().for_each(Slot::finish);
+        cleared.into_iter().for_each(|mut slot| slot.finish());
     }
 }
 

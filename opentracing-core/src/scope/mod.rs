@@ -280,7 +280,7 @@ impl Scope {
         let clean = thread::with(|state| state.stack.is_top(*place)).unwrap_or(true);
         if !clean {
             let inner = thread::with(|state| state.stack.unwind_above(*place)).unwrap_or_default();
-            inner.into_iter().for_each(Slot::finish);
+            inner.into_iter().for_each(|mut slot| slot.finish());
         }
     }
 
@@ -317,16 +317,39 @@ impl Drop for Scope {
 /// Closes the scope at a place: its span first stops being active, then finishes.
 #[inline]
 fn close(header: &'static Header, place: Place) {
-    if let Some(slot) = thread::with(|state| state.stack.close(place)).flatten() {
-        slot.finish();
+    // Written in place: a slot is large enough for a copy to show.
+    let mut slot = None;
+    let irregular = thread::with(|state| {
+        slot = state.stack.close(place);
+        if let Some(Slot { content: Content::Own(data), .. }) = &slot {
+            data.count_finish(state.counts(header));
+        }
+        state.stack.is_irregular()
+    });
+    match &mut slot {
+        Some(Slot { content: Content::Own(data), .. }) => hand_over(data, header),
+        Some(slot) => slot.finish(),
+        None => return,
+    }
+    if irregular == Some(true) {
         finish_deferred(header);
     }
+}
+
+/// Gives the span of a closed scope to the recorder; it has been counted. Nobody took a handle, so nobody else
+/// can finish it.
+#[inline]
+fn hand_over(data: &mut SpanData, header: &'static Header) {
+    if data.is_panicked() {
+        data.fail(Failure::panic(None), header);
+    }
+    data.hand_over(header, None);
 }
 
 /// Closes the scopes that waited for one that has been closed.
 #[inline]
 fn finish_deferred(header: &'static Header) {
-    while let Some(slot) = thread::with(|state| state.stack.next_deferred(header)).flatten() {
+    while let Some(mut slot) = thread::with(|state| state.stack.next_deferred(header)).flatten() {
         slot.finish();
     }
 }
@@ -354,14 +377,13 @@ impl Slot {
     }
 
     /// Does what closing is to do with the span. Runs the recorder's code.
-    pub(crate) fn finish(self) {
-        match (self.content, self.on_close) {
-            (Content::Own(mut data), _) => {
-                // Nobody took a handle, so nobody else can finish it.
-                if data.is_panicked() {
-                    data.fail(Failure::panic(None), self.header);
+    pub(crate) fn finish(&mut self) {
+        match (&mut self.content, self.on_close) {
+            (Content::Own(data), _) => {
+                if thread::with(|state| data.count_finish(state.counts(self.header))).is_none() {
+                    data.count_finish_shared(self.header);
                 }
-                data.finish(self.header, None);
+                hand_over(data, self.header);
             }
             (Content::Shared(span), FinishOnClose::Yes) => span.finish_on_close(),
             (Content::Shared(span), FinishOnClose::No) => _ = span.fail_if_panicking(),

@@ -158,6 +158,12 @@ impl Stack {
         Some(self.take(index))
     }
 
+    /// Whether any slot is not open.
+    #[inline]
+    pub(crate) fn is_irregular(&self) -> bool {
+        self.irregular > 0
+    }
+
     /// After a scope of a tracer was closed: the next one whose closing it had deferred.
     #[inline]
     pub(crate) fn next_deferred(&mut self, header: &'static Header) -> Option<Slot> {
@@ -248,6 +254,6 @@ impl Stack {
     pub(crate) fn close_all(&mut self) {
         let open = std::mem::take(&mut self.slots).into_iter().rev();
         let parked = std::mem::take(&mut self.parked);
-        open.chain(parked).filter(|slot| slot.state != State::Vacant).for_each(Slot::finish);
+        open.chain(parked).filter(|slot| slot.state != State::Vacant).for_each(|mut slot| slot.finish());
     }
 }

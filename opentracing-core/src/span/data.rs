@@ -124,19 +124,35 @@ impl SpanData {
     }
 
     /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
-    pub(crate) fn finish(mut self, header: &'static Header, finish: Option<Timestamp>) {
+    pub(crate) fn finish(&mut self, header: &'static Header, finish: Option<Timestamp>) {
+        // Counted before it is handed over: a report made in between shows it as lost, not as open.
+        if thread::with(|state| self.count_finish(state.counts(header))).is_none() {
+            self.count_finish_shared(header);
+        }
+        self.hand_over(header, finish);
+    }
+
+    /// Counts the span as finished, for the thread that finishes it.
+    #[inline]
+    pub(crate) fn count_finish(&self, counts: &Counts) {
+        Counts::add_one(if self.is_recording { &counts.recorded } else { &counts.unsampled });
+    }
+
+    pub(crate) fn count_finish_shared(&self, header: &Header) {
+        header.count_shared(if self.is_recording { |counts| &counts.recorded } else { |counts| &counts.unsampled });
+    }
+
+    /// Gives a span that has been counted to the recorder, and its memory back to the thread.
+    #[inline]
+    pub(crate) fn hand_over(&mut self, header: &'static Header, finish: Option<Timestamp>) {
         if self.is_recording {
             let finish = finish.unwrap_or_else(Timestamp::now);
             if let (Some(recorder), Some(record)) = (header.recorder(), self.record(Some(finish))) {
-                // Counted before it is handed over: a report made in between shows it as lost, not as open.
-                count(header, |counts| &counts.recorded);
                 if header.settings.observe {
                     recorder.observe(&crate::recorder::Event::Finished(&record, &self.context));
                 }
                 recorder.record(&record);
             }
-        } else {
-            count(header, |counts| &counts.unsampled);
         }
         if let Some(arena) = self.arena.take() {
             thread::give_arena(arena);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::fork;
 use crate::recorder::{Recorder, Settings};
 use crate::report::Report;
+use crate::ticks;
 
 /// The fixed part of a tracer. It is never freed: a tracer costs some 200 bytes, once. What is heavy belongs
 /// to the recorder, which lets go of it when it is closed.
@@ -44,6 +45,7 @@ impl Header {
 
     pub(crate) fn leak(recorder: Box<dyn Recorder>) -> &'static Self {
         fork::watch();
+        ticks::decide();
         let settings = recorder.settings();
         let header = Self { recorder: Some(recorder), settings, ..Self::without_recorder() };
         let header: &'static Self = Box::leak(Box::new(header));

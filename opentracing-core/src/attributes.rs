@@ -173,7 +173,8 @@ impl Arena {
 
     /// Adds a log of the given fields.
     pub(crate) fn log(&mut self, time: Timestamp, fields: &Arena, limits: &Limits) {
-        if self.logs as usize >= limits.logs_max || self.text.len() + fields.text.len() > limits.text_bytes() {
+        if self.logs as usize >= limits.logs_max || self.text.len() + fields.text.len() > limits.text_bytes()
+        {
             return self.drop_one();
         }
         let count = fields.entries.len().min(limits.log_fields_max);
@@ -416,7 +417,8 @@ impl Repeats {
 
     fn place(key: &str) -> (usize, u64) {
         // FNV-1a (Fowler, Noll, Vo): good enough to tell a few dozen short keys apart.
-        let hash = key.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let hash =
+            key.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         let index = (hash ^ (hash >> 16)) as usize % (Self::WORDS * 64);
         (index / 64, 1 << (index % 64))
     }

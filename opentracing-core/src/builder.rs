@@ -177,7 +177,8 @@ impl SpanBuilder {
             .unwrap_or_else(|| new_ids(&mut IdSequence::unseeded(), header));
         let parent = lineage.parent.as_ref();
         let trace_id = parent.and_then(SpanContext::trace_id).unwrap_or(new_trace_id);
-        let is_local_root = parent.is_none_or(|parent| parent.is_remote() || parent.sampling_decision().is_none());
+        let is_local_root =
+            parent.is_none_or(|parent| parent.is_remote() || parent.sampling_decision().is_none());
         let arena = self.tags.take();
         let verdict = match parent {
             Some(parent) if !is_local_root => Verdict::inherited(parent.flags(), self.priority),
@@ -322,7 +323,11 @@ fn new_ids(ids: &mut IdSequence, header: &Header) -> (SpanId, TraceId) {
 /// The short way for the usual case: a child of the active span, whose decision it follows, with one visit to
 /// the thread's state.
 #[inline]
-pub(crate) fn start_child(header: &'static Header, name: &'static str, on_close: FinishOnClose) -> Option<Scope> {
+pub(crate) fn start_child(
+    header: &'static Header,
+    name: &'static str,
+    on_close: FinishOnClose,
+) -> Option<Scope> {
     let began_panicking = std::thread::panicking();
     thread::with(|state| {
         if state.stack.is_full() {

@@ -224,7 +224,8 @@ impl SpanContext {
         self.ids()?;
         let flags = self.flags.inherited();
         let extra = self.extra.clone();
-        let child = Self { span_id: Some(span_id), parent_id: self.span_id, trace_id: self.trace_id, flags, extra };
+        let child =
+            Self { span_id: Some(span_id), parent_id: self.span_id, trace_id: self.trace_id, flags, extra };
         // A debug id asks for one root, which this is not.
         Some(if child.debug_id().is_some() { child.without_debug_id() } else { child })
     }
@@ -262,7 +263,8 @@ impl SpanContext {
 
     /// Number and bytes of the baggage.
     pub(crate) fn baggage_size(&self) -> (usize, usize) {
-        self.baggage().fold((0, 0), |(items, bytes), (key, value)| (items + 1, bytes + key.len() + value.len()))
+        self.baggage()
+            .fold((0, 0), |(items, bytes), (key, value)| (items + 1, bytes + key.len() + value.len()))
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Extra)) {
@@ -290,7 +292,10 @@ impl Eq for SpanContext {}
 impl fmt::Debug for SpanContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("SpanContext");
-        debug.field("trace_id", &self.trace_id).field("span_id", &self.span_id).field("flags", &self.flags.bits());
+        debug
+            .field("trace_id", &self.trace_id)
+            .field("span_id", &self.span_id)
+            .field("flags", &self.flags.bits());
         if let Some(extra) = &self.extra {
             // Keys only: baggage may hold what must not get into logs.
             debug.field("baggage_keys", &extra.baggage.keys());

@@ -117,7 +117,11 @@ pub struct ParseIdError {
 
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not an id: it takes {} lower-case hex digits, not all zero", self.text, self.digits)
+        write!(
+            f,
+            "{:?} is not an id: it takes {} lower-case hex digits, not all zero",
+            self.text, self.digits
+        )
     }
 }
 

@@ -24,6 +24,9 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod atomic_ref;
 mod attributes;
 mod builder;
@@ -40,9 +43,6 @@ mod id;
 mod limits;
 mod mock;
 mod outcome;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod propagation;
 mod recorder;
 mod reference;
@@ -69,8 +69,8 @@ pub use limits::Limits;
 pub use mock::{MockError, MockLog, MockSpan, MockTracer};
 pub use outcome::{Outcome, Verdict};
 pub use propagation::{
-    Codec, ExtractCarrier, ExtractError, ExtractFormat, InferExtract, InferInject, InjectCarrier, InjectError,
-    InjectFormat, Refused, TextMapReader, TextMapWriter, format,
+    Codec, ExtractCarrier, ExtractError, ExtractFormat, InferExtract, InferInject, InjectCarrier,
+    InjectError, InjectFormat, Refused, TextMapReader, TextMapWriter, format,
 };
 pub use recorder::{
     Decision, Event, Misuse, OperationName, Recorder, References, Settings, SpanHead, SpanRecord, StartInfo,

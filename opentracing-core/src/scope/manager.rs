@@ -54,7 +54,7 @@ impl ScopeManager {
 
     /// Makes a span active until the scope is closed. The span may be a `Span`, or an `Arc<Span>`.
     pub fn activate(&self, span: impl Into<Arc<Span>>, on_close: FinishOnClose) -> Scope {
-        Scope::of_span(span.into(), on_close)
+        Scope::of_span_in(self.header(), span.into(), on_close)
     }
 
     /// Hides the active span until the guard is dropped: what starts meanwhile is a root.

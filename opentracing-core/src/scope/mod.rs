@@ -67,6 +67,7 @@ pub enum FinishOnClose {
 /// ```
 #[must_use = "the span stops being active when this is dropped: bind it to a name, as in `let _scope = ..`"]
 pub struct Scope {
+    /// That of the span's tracer, which need not be the one whose manager keeps the scope.
     header: &'static Header,
     hold: Hold,
     stays_on_its_thread: PhantomData<*const ()>,
@@ -107,16 +108,23 @@ impl Scope {
             span.show(|record, context| Event::Started(record, context));
             return Self::of_span(span, on_close);
         }
-        Self::activate(header, Content::Own(data), on_close)
+        Self::activate(header, header, Content::Own(data), on_close)
     }
 
-    /// Makes a span active that others may have a handle on.
+    /// Makes a span active, for its own tracer, that others may have a handle on.
     pub(crate) fn of_span(span: Arc<Span>, on_close: FinishOnClose) -> Self {
+        Self::of_span_in(span.header(), span, on_close)
+    }
+
+    /// Makes a span active for a tracer that need not be its own. For the no-op tracer nothing is ever active;
+    /// the scope still finishes the span.
+    pub(crate) fn of_span_in(manager: &'static Header, span: Arc<Span>, on_close: FinishOnClose) -> Self {
         let header = span.header();
-        if header.is_noop() {
-            return Self::noop();
+        if manager.is_noop() {
+            let hold = if header.is_noop() { Hold::Nothing } else { Hold::Detached(span, on_close) };
+            return Self::new(header, hold);
         }
-        let scope = Self::activate(header, Content::Shared(span), on_close);
+        let scope = Self::activate(manager, header, Content::Shared(span), on_close);
         if let Some(recorder) = header.recorder().filter(|_| header.settings.observe) {
             recorder.observe(&Event::Activated(&scope));
         }
@@ -124,13 +132,18 @@ impl Scope {
     }
 
     #[inline]
-    fn activate(header: &'static Header, content: Content, on_close: FinishOnClose) -> Self {
+    fn activate(
+        manager: &'static Header,
+        header: &'static Header,
+        content: Content,
+        on_close: FinishOnClose,
+    ) -> Self {
         let mut content = Some(content);
         let pushed = thread::with(|state| {
             if state.stack.is_full() {
                 return None;
             }
-            Some(state.stack.push(header, on_close, content.take()?))
+            Some(state.stack.push(manager, on_close, content.take()?))
         });
         match (pushed.flatten(), content) {
             (Some(place), _) => Self::at(header, place),
@@ -289,9 +302,9 @@ impl Scope {
         self.close_inner();
         match mem::replace(&mut self.hold, Hold::Nothing) {
             Hold::Stack(place) => {
-                let slot = thread::with(|state| state.stack.close(place)).flatten();
-                finish_deferred(self.header);
-                match slot?.content {
+                let slot = thread::with(|state| state.stack.close(place)).flatten()?;
+                finish_deferred(slot.header);
+                match slot.content {
                     Content::Shared(span) => Some(span),
                     Content::Own(_) | Content::Blank => None,
                 }
@@ -326,13 +339,19 @@ fn close(header: &'static Header, place: Place) {
         }
         state.stack.is_irregular()
     });
-    match &mut slot {
-        Some(Slot { content: Content::Own(data), .. }) => hand_over(data, header),
-        Some(slot) => slot.finish(),
+    let manager = match &mut slot {
+        Some(Slot { content: Content::Own(data), .. }) => {
+            hand_over(data, header);
+            header
+        }
+        Some(slot) => {
+            slot.finish();
+            slot.header
+        }
         None => return,
-    }
+    };
     if irregular == Some(true) {
-        finish_deferred(header);
+        finish_deferred(manager);
     }
 }
 

@@ -78,7 +78,12 @@ impl Stack {
 
     /// Puts a scope on top of a stack that is not full.
     #[inline]
-    pub(crate) fn push(&mut self, header: &'static Header, on_close: FinishOnClose, content: Content) -> Place {
+    pub(crate) fn push(
+        &mut self,
+        header: &'static Header,
+        on_close: FinishOnClose,
+        content: Content,
+    ) -> Place {
         debug_assert!(!self.is_full(), "asked before");
         let key = self.next_key;
         self.next_key += 1;
@@ -242,9 +247,8 @@ impl Stack {
             self.irregular -= usize::from(slot.state == State::Deferred);
             cleared.push(self.take(index));
         }
-        let (parked, rest) = std::mem::take(&mut self.parked)
-            .into_iter()
-            .partition(|slot| std::ptr::eq(slot.header, header));
+        let (parked, rest) =
+            std::mem::take(&mut self.parked).into_iter().partition(|slot| std::ptr::eq(slot.header, header));
         self.parked = rest;
         cleared.extend::<Vec<_>>(parked);
         cleared

@@ -139,7 +139,11 @@ impl SpanData {
     }
 
     pub(crate) fn count_finish_shared(&self, header: &Header) {
-        header.count_shared(if self.is_recording { |counts| &counts.recorded } else { |counts| &counts.unsampled });
+        header.count_shared(if self.is_recording {
+            |counts| &counts.recorded
+        } else {
+            |counts| &counts.unsampled
+        });
     }
 
     /// Gives a span that has been counted to the recorder, and its memory back to the thread.

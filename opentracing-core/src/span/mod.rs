@@ -67,7 +67,12 @@ mod state {
 impl Span {
     pub(crate) fn new(header: &'static Header, data: SpanData) -> Self {
         let recording = if data.is_recording { state::RECORDING } else { 0 };
-        Self { header, context: data.context.clone(), state: AtomicU8::new(recording), data: Mutex::new(data) }
+        Self {
+            header,
+            context: data.context.clone(),
+            state: AtomicU8::new(recording),
+            data: Mutex::new(data),
+        }
     }
 
     pub(crate) fn noop() -> Self {

@@ -16,7 +16,9 @@ use crate::context::SpanContext;
 use crate::failure::{Failure, panic_message};
 use crate::global;
 use crate::outcome::{Outcome, Verdict};
-use crate::propagation::{ExtractCarrier, ExtractError, ExtractFormat, InjectCarrier, InjectError, InjectFormat};
+use crate::propagation::{
+    ExtractCarrier, ExtractError, ExtractFormat, InjectCarrier, InjectError, InjectFormat,
+};
 use crate::recorder::Recorder;
 use crate::reference::AsReference;
 use crate::report::Report;
@@ -155,11 +157,7 @@ impl Tracer {
     }
 
     /// Calls a function inside a new active span. A panic marks the span as failed and goes on.
-    pub fn in_span<R>(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        work: impl FnOnce(&Scope) -> R,
-    ) -> R {
+    pub fn in_span<R>(&self, name: impl Into<Cow<'static, str>>, work: impl FnOnce(&Scope) -> R) -> R {
         let scope = self.span(name).start_active();
         run(scope, work)
     }
@@ -175,11 +173,7 @@ impl Tracer {
     /// assert!(result.is_err());
     /// assert_eq!(mock.finished_spans()[0].tag("error").unwrap(), true);
     /// ```
-    pub fn try_in_span<R>(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        work: impl FnOnce(&Scope) -> R,
-    ) -> R
+    pub fn try_in_span<R>(&self, name: impl Into<Cow<'static, str>>, work: impl FnOnce(&Scope) -> R) -> R
     where
         R: Outcome,
         R::Failure: fmt::Debug + fmt::Display + Sized,
@@ -218,14 +212,20 @@ impl Tracer {
     }
 
     /// Delivers every span that finished before the call, as far as the time allows.
-    #[expect(clippy::must_use_candidate, reason = "called for its effect; the report is for those who want it")]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "called for its effect; the report is for those who want it"
+    )]
     pub fn flush(&self, timeout: Duration) -> Report {
         self.report_of(|recorder| recorder.flush(timeout))
     }
 
     /// Delivers what has finished, then lets go of the backend; spans that finish later are counted as dropped.
     /// Closing twice is harmless.
-    #[expect(clippy::must_use_candidate, reason = "called for its effect; the report is for those who want it")]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "called for its effect; the report is for those who want it"
+    )]
     pub fn close(&self, timeout: Duration) -> Report {
         self.report_of(|recorder| recorder.close(timeout))
     }
@@ -253,7 +253,10 @@ pub(crate) fn run<R>(scope: Scope, work: impl FnOnce(&Scope) -> R) -> R {
         Ok(value) => value,
         Err(payload) => {
             let message = panic_message(&*payload);
-            scope.fail(Failure::panic(message.as_ref()));
+            // A span that the function finished itself is left as it is.
+            if scope.is_recording() {
+                scope.fail(Failure::panic(message.as_ref()));
+            }
             drop(scope);
             resume_unwind(payload)
         }

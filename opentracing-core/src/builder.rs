@@ -156,6 +156,12 @@ impl SpanBuilder {
         Scope::of_data(header, self.begin(), on_close)
     }
 
+    /// Gives the operation another name.
+    pub(crate) fn name(mut self, name: Cow<'static, str>) -> Self {
+        self.name = name;
+        self
+    }
+
     /// The name, if it is a literal and nothing else was given.
     fn plain_name(&self) -> Option<&'static str> {
         let plain = self.references.is_empty()
@@ -190,6 +196,24 @@ impl SpanBuilder {
         self.data(&lineage, (trace_id, span_id), is_local_root, &verdict, arena)
     }
 
+    /// The parent among the references: the first ChildOf, else the first of any kind.
+    fn parent_reference(&self) -> Option<&SpanContext> {
+        let with_ids = |reference: &&Reference| reference.context.ids().is_some();
+        let child_of = |reference: &&Reference| reference.kind == ReferenceKind::ChildOf;
+        let parent = self.references.iter().filter(with_ids).find(child_of);
+        parent.or_else(|| self.references.iter().find(with_ids)).map(|reference| &reference.context)
+    }
+
+    /// Whether no parent in this process has decided: a sampler is asked, and sees the name.
+    pub(crate) fn is_local_root(&self) -> bool {
+        let undecided = |parent: &SpanContext| parent.is_remote() || parent.sampling_decision().is_none();
+        if self.references.is_empty() && !self.ignore_active_span {
+            let active = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
+            return active.flatten().is_none_or(|active| undecided(&active));
+        }
+        self.parent_reference().is_none_or(undecided)
+    }
+
     /// Finds the parent, and drops from the references what names no span; their baggage stays.
     fn lineage(&mut self) -> Lineage {
         if self.references.is_empty() && !self.ignore_active_span {
@@ -198,15 +222,7 @@ impl SpanBuilder {
             let inherited = parent.clone();
             return Lineage { parent, baggage: inherited, decision: None };
         }
-        let with_ids = |reference: &&Reference| reference.context.ids().is_some();
-        let child_of = |reference: &&Reference| reference.kind == ReferenceKind::ChildOf;
-        let parent = self
-            .references
-            .iter()
-            .filter(with_ids)
-            .find(child_of)
-            .or_else(|| self.references.iter().find(with_ids))
-            .map(|reference| reference.context.clone());
+        let parent = self.parent_reference().cloned();
         let mut baggage = parent.clone();
         for reference in &self.references {
             match &mut baggage {

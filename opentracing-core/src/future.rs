@@ -66,7 +66,7 @@ pub trait TracedStream: Stream + Sized {
 impl<S: Stream> TracedStream for S {}
 
 /// The span of an adapter: one pointer.
-enum Hold {
+pub(crate) enum Hold {
     /// The adapter's own span: cancellation is its business.
     Own(Arc<Span>),
     /// A span that lives elsewhere.
@@ -75,8 +75,13 @@ enum Hold {
 }
 
 impl Hold {
+    /// A span of the adapter's own, if there is one.
+    pub(crate) fn own(span: Option<Arc<Span>>) -> Self {
+        span.map_or(Hold::Nothing, Hold::Own)
+    }
+
     /// Makes the span active for the time of a call.
-    fn enter(&mut self) -> Entered<'_> {
+    pub(crate) fn enter(&mut self) -> Entered<'_> {
         let taken = std::mem::replace(self, Hold::Nothing);
         let (span, owned) = match taken {
             Hold::Own(span) => (span, true),
@@ -88,7 +93,7 @@ impl Hold {
     }
 
     /// Lets go of the span; one of its own that was not completed is marked.
-    fn cancel(&mut self) {
+    pub(crate) fn cancel(&mut self) {
         if let Hold::Own(span) = std::mem::replace(self, Hold::Nothing) {
             if !span.fail_if_panicking() && span.is_recording() {
                 span.log([(fields::EVENT, "cancelled")]);
@@ -98,10 +103,16 @@ impl Hold {
 }
 
 /// A span that is active for the time of one call.
-struct Entered<'a> {
+pub(crate) struct Entered<'a> {
     hold: &'a mut Hold,
     scope: Option<Scope>,
     owned: bool,
+}
+
+impl Entered<'_> {
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
 }
 
 impl Drop for Entered<'_> {
@@ -135,6 +146,13 @@ pin_project! {
                 this.hold.cancel();
             }
         }
+    }
+}
+
+impl<F> TracedFuture<F> {
+    /// With a span of its own, if anybody traces.
+    pub(crate) fn new(inner: F, span: Option<Arc<Span>>) -> Self {
+        Self { inner: Some(inner), hold: Hold::own(span) }
     }
 }
 
@@ -174,6 +192,13 @@ pin_project! {
                 this.hold.cancel();
             }
         }
+    }
+}
+
+impl<S> SpanStream<S> {
+    /// With a span of its own, if anybody traces.
+    pub(crate) fn new(inner: S, span: Option<Arc<Span>>) -> Self {
+        Self { inner: Some(inner), hold: Hold::own(span) }
     }
 }
 

@@ -24,7 +24,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::tag::{AsTag, TagValue};
+use crate::tag::{AsTag, Debugged, Displayed, TagValue};
 
 /// The name of a tag whose values are of type `V`; `V` is [`Text`] for any kind of text.
 ///
@@ -142,6 +142,18 @@ value_of_text!(
     ['a] &'a str, [] String, ['a] &'a String, ['a] Cow<'a, str>, ['a] &'a Cow<'a, str>,
     ['a] Option<&'a str>, [] Option<String>, ['a] &'a Option<String>, ['a] fmt::Arguments<'a>, ['a] TagValue<'a>
 );
+
+macro_rules! written_text {
+    ($($written:ident),*) => {$(
+        impl<T: ?Sized> Key<$written<'_, T>> for TagKey<Text> {
+            #[inline]
+            fn into_name(self) -> Cow<'static, str> {
+                Cow::Borrowed(self.name)
+            }
+        }
+    )*};
+}
+written_text!(Displayed, Debugged);
 
 /// The side of a call or message a span stands for: the value of [`SPAN_KIND`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

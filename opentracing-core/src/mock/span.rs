@@ -135,22 +135,27 @@ fn owned((key, value): (&str, TagValue<'_>)) -> (String, TagValue<'static>) {
 impl fmt::Display for MockSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.operation_name)?;
-        pairs(f, &self.tags)
+        self.tags.iter().try_for_each(|tag| {
+            f.write_str(" ")?;
+            pair(f, tag)
+        })
     }
 }
 
 /// The fields in one line.
 impl fmt::Display for MockLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("log")?;
-        pairs(f, &self.fields)
+        self.fields.iter().enumerate().try_for_each(|(index, field)| {
+            f.write_str(if index == 0 { "" } else { " " })?;
+            pair(f, field)
+        })
     }
 }
 
-fn pairs(f: &mut fmt::Formatter<'_>, pairs: &[(String, TagValue<'static>)]) -> fmt::Result {
-    pairs.iter().try_for_each(|(key, value)| match value.as_str() {
+fn pair(f: &mut fmt::Formatter<'_>, (key, value): &(String, TagValue<'static>)) -> fmt::Result {
+    match value.as_str() {
         // Quoted, so that one span stays one line, whatever the text holds.
-        Some(text) => write!(f, " {key}={text:?}"),
-        None => write!(f, " {key}={value}"),
-    })
+        Some(text) => write!(f, "{key}={text:?}"),
+        None => write!(f, "{key}={value}"),
+    }
 }

@@ -189,3 +189,35 @@ impl fmt::Debug for ExtractCarrier<'_> {
         f.debug_tuple("ExtractCarrier").field(&self.format_name()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_names_reach_the_carriers_that_fit() {
+        let map: &mut dyn Any = &mut HashMap::<String, String>::new();
+        assert!(matches!(InjectCarrier::named("text_map", map), InjectCarrier::TextMap(_)));
+        assert!(matches!(InjectCarrier::named("http_headers", map), InjectCarrier::HttpHeaders(_)));
+        assert!(matches!(InjectCarrier::named("binary", &mut Vec::<u8>::new()), InjectCarrier::Binary(_)));
+        assert!(matches!(InjectCarrier::named("other", map), InjectCarrier::Custom("other", _)));
+        let list: &dyn Any = &Vec::<(String, String)>::new();
+        assert!(matches!(ExtractCarrier::named("text_map", list), ExtractCarrier::TextMap(_)));
+        assert!(matches!(
+            ExtractCarrier::named("binary", &b"bytes".as_slice()),
+            ExtractCarrier::Binary(b"bytes")
+        ));
+        assert!(matches!(ExtractCarrier::named("other", list), ExtractCarrier::Custom("other", _)));
+    }
+
+    #[test]
+    fn a_built_in_name_with_another_carrier_is_refused_as_invalid() {
+        for name in ["text_map", "http_headers", "binary"] {
+            assert!(InjectCarrier::named(name, &mut 0_u8).refuse().is_invalid_carrier());
+            assert!(ExtractCarrier::named(name, &0_u8).refuse().is_invalid_carrier());
+        }
+        assert!(InjectCarrier::named("mine", &mut 0_u8).refuse().is_unsupported_format());
+        assert!(ExtractCarrier::named("mine", &0_u8).refuse().is_unsupported_format());
+        assert!(ExtractCarrier::Binary(b"").refuse().is_unsupported_format());
+    }
+}

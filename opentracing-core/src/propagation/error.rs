@@ -214,3 +214,40 @@ impl Error for ExtractError {
         self.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_asked_with_a_predicate() {
+        let unsupported = InjectError::unsupported_format("a");
+        assert!(unsupported.is_unsupported_format());
+        assert!(!unsupported.is_invalid_carrier() && !unsupported.is_invalid_span_context());
+        assert!(InjectError::invalid_carrier("a").is_invalid_carrier());
+        assert!(InjectError::invalid_span_context().is_invalid_span_context());
+        assert!(ExtractError::unsupported_format("a").is_unsupported_format());
+        assert!(ExtractError::invalid_carrier("a").is_invalid_carrier());
+        let corrupted = ExtractError::corrupted("key", "value", "reason");
+        assert!(corrupted.is_corrupted());
+        assert!(!corrupted.is_invalid_carrier() && !corrupted.is_unsupported_format());
+    }
+
+    #[test]
+    fn input_is_quoted_escaped_and_cut() {
+        let error = ExtractError::corrupted("k\n", [b'\x1b', b'"', 0xff], "bad");
+        assert_eq!(error.to_string(), r#"k\n="\x1b\"\xff": bad"#);
+        let fits = "v".repeat(QUOTED_BYTES_MAX);
+        assert_eq!(ExtractError::corrupted("k", &fits, "bad").to_string(), format!("k=\"{fits}\": bad"));
+        let long = format!("{fits}v");
+        assert_eq!(ExtractError::corrupted("k", long, "bad").to_string(), format!("k=\"{fits}...\": bad"));
+    }
+
+    #[test]
+    fn the_error_behind_it_is_the_source_and_not_in_the_text() {
+        let error = ExtractError::corrupted("k", "v", "bad").with_source("cause");
+        assert_eq!(error.source().unwrap().to_string(), "cause");
+        assert!(!error.to_string().contains("cause"));
+        assert!(InjectError::invalid_span_context().source().is_none());
+    }
+}

@@ -41,3 +41,38 @@ impl InferExtract for HeaderMap {
         ExtractCarrier::HttpHeaders(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_header_is_refused_and_the_map_unchanged() {
+        let mut headers = HeaderMap::new();
+        for (key, value) in [("a b", "1"), ("", "1"), ("ü", "1"), ("key", "a\r\nevil: 1"), ("key", "\0")] {
+            assert_eq!(headers.set(key, value), Err(Refused), "{key:?}: {value:?}");
+        }
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn setting_replaces_all_values_and_removing_takes_them_all() {
+        let mut headers = HeaderMap::new();
+        headers.append("key", HeaderValue::from_static("1"));
+        headers.append("key", HeaderValue::from_static("2"));
+        headers.set("Key", "3").unwrap();
+        assert_eq!(headers.get_all("key").iter().collect::<Vec<_>>(), ["3"]);
+        TextMapWriter::remove(&mut headers, "KEY");
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn every_value_is_read_as_bytes() {
+        let mut headers = HeaderMap::new();
+        headers.append("key", HeaderValue::from_static("1"));
+        headers.append("key", HeaderValue::from_bytes(b"\xff").unwrap());
+        let mut values = Vec::new();
+        TextMapReader::for_each(&headers, &mut |_, value| values.push(value));
+        assert_eq!(values, [&b"1"[..], b"\xff"]);
+    }
+}

@@ -118,3 +118,27 @@ impl<C: InferExtract + ?Sized> InferExtract for &mut C {
         (**self).infer_extract()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_means_what_it_refers_to() {
+        let (mut map, mut bytes) = (HashMap::<String, String>::new(), Vec::<u8>::new());
+        assert_eq!((&mut &mut map).infer_inject().format_name(), "text_map");
+        assert_eq!((&mut &mut bytes).infer_inject().format_name(), "binary");
+        assert_eq!((&&map).infer_extract().format_name(), "text_map");
+        assert_eq!((&&mut bytes).infer_extract().format_name(), "binary");
+        assert_eq!(bytes[..].infer_extract().format_name(), "binary");
+        assert_eq!((&[("a", b"b")][..]).infer_extract().format_name(), "text_map");
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn headers_mean_http() {
+        let mut headers = http::HeaderMap::new();
+        assert_eq!(headers.infer_inject().format_name(), "http_headers");
+        assert_eq!(headers.infer_extract().format_name(), "http_headers");
+    }
+}

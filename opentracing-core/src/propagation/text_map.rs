@@ -109,6 +109,10 @@ impl fmt::Display for Refused {
 
 impl Error for Refused {}
 
+fn is_same(present: &str, key: &str) -> bool {
+    present.eq_ignore_ascii_case(key)
+}
+
 macro_rules! maps {
     ($([$($generics:tt)*] $map:ty),* $(,)?) => {$(
         impl<$($generics)*> TextMapReader for $map {
@@ -123,13 +127,17 @@ macro_rules! maps {
         impl<$($generics)*> TextMapWriter for $map {
             fn set(&mut self, key: &str, value: &str) -> Result<(), Refused> {
                 // A forwarded `Traceparent` is another key here, but the same one once it is sent.
-                self.retain(|present, _| !present.eq_ignore_ascii_case(key) || present == key);
+                if self.keys().any(|present| is_same(present, key) && present != key) {
+                    TextMapWriter::remove(self, key);
+                }
                 self.insert(key.to_owned(), value.to_owned());
                 Ok(())
             }
 
             fn remove(&mut self, key: &str) {
-                self.retain(|present, _| !present.eq_ignore_ascii_case(key));
+                if self.keys().any(|present| is_same(present, key)) {
+                    self.retain(|present, _| !is_same(present, key));
+                }
             }
         }
     )*};
@@ -200,5 +208,67 @@ impl<W: TextMapWriter + ?Sized> TextMapWriter for &mut W {
 
     fn remove(&mut self, key: &str) {
         (**self).remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> BTreeMap<String, String> {
+        [("Trace-Id", "old"), ("trace-id", "older"), ("trace", "other")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into()
+    }
+
+    fn pairs(carrier: &dyn TextMapReader) -> Vec<(&str, &[u8])> {
+        let mut pairs = Vec::new();
+        carrier.for_each(&mut |key, value| pairs.push((key, value)));
+        pairs.sort_unstable();
+        pairs
+    }
+
+    #[test]
+    fn setting_replaces_a_key_in_every_case_and_nothing_else() {
+        let expected = [("TRACE-ID", &b"new"[..]), ("trace", b"other")];
+        let carriers: [&mut dyn ReadAndWrite; 3] = [
+            &mut map(),
+            &mut map().into_iter().collect::<HashMap<_, _>>(),
+            &mut map().into_iter().collect::<Vec<_>>(),
+        ];
+        for carrier in carriers {
+            carrier.set("TRACE-ID", "new").unwrap();
+            assert_eq!(pairs(carrier), expected);
+            carrier.remove("tRaCe");
+            assert_eq!(pairs(carrier), expected[..1]);
+        }
+    }
+
+    trait ReadAndWrite: TextMapReader + TextMapWriter {}
+    impl<C: TextMapReader + TextMapWriter> ReadAndWrite for C {}
+
+    #[test]
+    fn the_last_value_of_a_key_in_any_case_is_got() {
+        let carrier = [("Key", "1"), ("other", "2"), ("KEY", "3")];
+        assert_eq!(TextMapReader::get(&carrier, "key"), Some(&b"3"[..]));
+        assert_eq!(TextMapReader::get(&carrier, "ke"), None);
+    }
+
+    #[test]
+    fn a_visit_that_breaks_off_sees_no_more() {
+        let mut seen = 0;
+        let carrier = [("a", "1"), ("b", "2"), ("c", "3")];
+        let flow = carrier.try_for_each(&mut |key, _| {
+            seen += 1;
+            if key == "b" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((seen, flow), (2, ControlFlow::Break(())));
+    }
+
+    #[test]
+    fn lists_may_hold_other_types_of_text() {
+        let mut carrier: Vec<(Box<str>, Vec<u8>)> = vec![("key".into(), vec![0xff])];
+        carrier.set("other", "value").unwrap();
+        assert_eq!(pairs(&&mut carrier), [("key", &[0xff][..]), ("other", b"value")]);
     }
 }

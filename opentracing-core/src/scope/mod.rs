@@ -297,6 +297,15 @@ impl Scope {
         }
     }
 
+    /// Closes the scope without finishing its span, and gives the span's handle, if there is a span.
+    pub(crate) fn detach(self) -> Option<Arc<Span>> {
+        if let Hold::Nothing = self.hold {
+            return None;
+        }
+        let _shared = self.span();
+        self.take_back()
+    }
+
     /// Takes a span that was made active for a while off again, and gives back the handle.
     pub(crate) fn take_back(mut self) -> Option<Arc<Span>> {
         self.close_inner();
@@ -470,6 +479,20 @@ impl fmt::Debug for Scope {
 /// The innermost active span of this thread, whichever tracer's, as a handle.
 pub(crate) fn innermost_active() -> Option<Arc<Span>> {
     thread::with(|state| state.stack.active().and_then(Slot::share)).flatten()
+}
+
+/// The innermost active span of this thread, whichever tracer's, to be changed where it is: no handle is made,
+/// and closing is left to its own guard.
+pub(crate) fn innermost_scope() -> Option<mem::ManuallyDrop<Scope>> {
+    if !Header::any_recorder() {
+        return None;
+    }
+    thread::with(|state| {
+        let place = state.stack.active_place()?;
+        let header = state.stack.slot(place)?.header;
+        Some(mem::ManuallyDrop::new(Scope::at(header, place)))
+    })
+    .flatten()
 }
 
 /// The tracer that macros use on this thread: that of the innermost active span, else the one made current,

@@ -123,6 +123,13 @@ impl Stack {
         self.slots.get_mut(index)
     }
 
+    /// Where the innermost open scope with a span is.
+    pub(crate) fn active_place(&mut self) -> Option<Place> {
+        let key = self.active()?.key;
+        let index = self.slots.iter().rposition(|slot| slot.key == key)?;
+        u32::try_from(index).ok().map(|index| Place { index, key })
+    }
+
     /// Whether `without_active` of the slot's own tracer lies above it.
     fn is_hidden(&self, index: usize) -> bool {
         let header = self.slots[index].header;

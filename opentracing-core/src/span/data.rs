@@ -25,7 +25,8 @@ pub(crate) struct SpanData {
     pub(crate) arena: Option<Box<Arena>>,
     pub(crate) is_local_root: bool,
     pub(crate) is_recording: bool,
-    /// Whether the thread was unwinding already: then the panic is not this span's.
+    /// Whether the thread was unwinding already: then the panic is not this span's. Set, too, once a panic has
+    /// been marked.
     pub(crate) began_panicking: bool,
     /// Set once the span has finished; what comes later is ignored.
     pub(crate) is_finished: bool,
@@ -38,7 +39,7 @@ impl SpanData {
     }
 
     pub(crate) fn arena(&mut self) -> &mut Arena {
-        self.arena.get_or_insert_default()
+        self.arena.get_or_insert_with(thread::take_arena)
     }
 
     /// Sets a tag whose text has been written; `sampling.priority` also acts.

@@ -260,6 +260,8 @@ impl Span {
         let panicked = !self.header.is_noop() && self.mark_panic();
         if panicked && !self.is_finished() {
             self.fail(Failure::panic(None));
+            // Once: the same panic also unwinds through what finishes the span.
+            self.lock().began_panicking = true;
         }
         panicked
     }

@@ -1,0 +1,321 @@
+//! Finished spans on their way to a backend, and the memory that holds them.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::Instant;
+
+use opentracing_core::{
+    Attributes, Entry, OperationName, Reference, References, SpanHead, SpanRecord, WallClock,
+};
+
+use crate::process::Process;
+
+/// Finished spans of one process, lent to a reporter.
+///
+/// # Examples
+/// What a reporter does with one:
+/// ```
+/// use opentracing_sdk::Batch;
+///
+/// fn lines(batch: &Batch<'_>) -> Vec<String> {
+///     let service = batch.process().service_name();
+///     batch.spans().map(|span| format!("{service}.{}", span.operation_name())).collect()
+/// }
+/// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId};
+/// # let head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(1).unwrap(), Timestamp::now(), Timestamp::now());
+/// # let name = OperationName::Static("get");
+/// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+/// # buffer.push(&SpanRecord::from_parts(head, name, Attributes::default(), References::Parent));
+/// # let process = opentracing_sdk::Process::new("shop");
+/// # assert_eq!(lines(&buffer.as_batch(&process)), ["shop.get"]);
+/// ```
+#[derive(Clone)]
+pub struct Batch<'a> {
+    process: &'a Process,
+    buffer: &'a BatchBuffer,
+    // Invariant: within the spans of the buffer.
+    range: Range<usize>,
+    clock: WallClock,
+    deadline: Option<Instant>,
+}
+
+impl<'a> Batch<'a> {
+    /// Who made the spans.
+    #[must_use]
+    pub fn process(&self) -> &'a Process {
+        self.process
+    }
+
+    /// How many spans there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there are none; a reporter is never given such a batch.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// The spans. Those of one thread come in the order in which they finished.
+    pub fn spans(&self) -> impl Iterator<Item = SpanRecord<'a>> + use<'a> {
+        let buffer = self.buffer;
+        self.range.clone().map(move |index| buffer.span(index))
+    }
+
+    /// Turns the times of the spans into times of day; read once for the batch.
+    #[must_use]
+    pub fn clock(&self) -> WallClock {
+        self.clock
+    }
+
+    /// When reporting has to be over, whether it succeeded or not: the tracer is being closed. A reporter's own
+    /// time-outs hold where this is later or `None`.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The same batch with a deadline, for tests of reporters.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Option<Instant>) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The two halves of a batch of several spans.
+    pub(crate) fn halves(&self) -> Option<(Self, Self)> {
+        let Range { start, end } = self.range;
+        let middle = start + self.len() / 2;
+        let part = |range| Self { range, ..self.clone() };
+        (self.len() > 1).then(|| (part(start..middle), part(middle..end)))
+    }
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("process", &self.process)
+            .field("len", &self.len())
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Memory for a batch: spans are copied in, read through [`as_batch`](Self::as_batch), and cleared, which keeps
+/// the memory for the next batch.
+///
+/// The pipeline fills one from the rings of the threads; tests of reporters and encoders fill theirs by hand.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanRecord};
+/// use opentracing_core::{SpanId, Timestamp, TraceId};
+/// use opentracing_sdk::{BatchBuffer, Process};
+///
+/// let (trace_id, span_id) = (TraceId::new(1).unwrap(), SpanId::new(2).unwrap());
+/// let head = SpanHead::new(trace_id, span_id, Timestamp::now(), Timestamp::now());
+/// let name = OperationName::Borrowed("get");
+/// let mut buffer = BatchBuffer::new();
+/// buffer.push(&SpanRecord::from_parts(head, name, Attributes::default(), References::Parent));
+///
+/// let process = Process::new("shop");
+/// let batch = buffer.as_batch(&process);
+/// assert_eq!(batch.spans().next().unwrap().operation_name(), "get");
+/// ```
+#[derive(Debug, Default)]
+pub struct BatchBuffer {
+    spans: Vec<Stored>,
+    /// The entries of all spans, one after the other; the text and the references below likewise.
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) text: Vec<u8>,
+    pub(crate) references: Vec<Reference>,
+}
+
+/// A span in the buffer: its fixed part, and where its other parts end; they begin where those of the span
+/// before it end.
+#[derive(Debug)]
+struct Stored {
+    head: SpanHead,
+    name: StoredName,
+    dropped: u32,
+    /// Whether the references are listed; else the head's parent says all.
+    listed: bool,
+    entries_end: usize,
+    text_end: usize,
+    references_end: usize,
+}
+
+/// A name: a literal, or this many bytes at the end of the span's text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StoredName {
+    Static(&'static str),
+    Copied(u32),
+}
+
+impl BatchBuffer {
+    /// An empty buffer, which takes memory when it is filled.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Copies a span.
+    pub fn push(&mut self, span: &SpanRecord<'_>) {
+        let attributes = span.attributes();
+        let (entries, text) = attributes.parts();
+        self.entries.extend_from_slice(entries);
+        self.text.extend_from_slice(text);
+        let name = match span.name() {
+            OperationName::Static(name) => StoredName::Static(name),
+            OperationName::Borrowed(name) => {
+                self.text.extend_from_slice(name.as_bytes());
+                StoredName::Copied(u32::try_from(name.len()).unwrap_or(u32::MAX))
+            }
+        };
+        let listed = match span.stored_references() {
+            References::Parent => false,
+            References::Listed(references) => {
+                self.references.extend_from_slice(references);
+                true
+            }
+        };
+        self.seal(*span.head(), name, attributes.dropped(), listed);
+    }
+
+    /// Makes a span of what was added to the entries, the text and the references since the last one.
+    pub(crate) fn seal(&mut self, head: SpanHead, name: StoredName, dropped: u32, listed: bool) {
+        let (entries_end, text_end) = (self.entries.len(), self.text.len());
+        let references_end = self.references.len();
+        self.spans.push(Stored { head, name, dropped, listed, entries_end, text_end, references_end });
+    }
+
+    /// The spans as a batch of this process; the clock is read now.
+    #[must_use]
+    pub fn as_batch<'a>(&'a self, process: &'a Process) -> Batch<'a> {
+        let range = 0..self.spans.len();
+        Batch { process, buffer: self, range, clock: WallClock::read(), deadline: None }
+    }
+
+    /// How many spans there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// How many bytes the spans take here, about as many as they will take on a wire.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.spans[..]) + size_of_val(&self.entries[..]) + self.text.len()
+    }
+
+    /// Removes all spans and keeps the memory.
+    pub fn clear(&mut self) {
+        self.spans.clear();
+        self.entries.clear();
+        self.text.clear();
+        self.references.clear();
+    }
+
+    fn span(&self, index: usize) -> SpanRecord<'_> {
+        let stored = &self.spans[index];
+        let (entries, text, references) = match index.checked_sub(1).map(|before| &self.spans[before]) {
+            Some(before) => (before.entries_end, before.text_end, before.references_end),
+            None => (0, 0, 0),
+        };
+        let text = &self.text[text..stored.text_end];
+        let name = match stored.name {
+            StoredName::Static(name) => OperationName::Static(name),
+            StoredName::Copied(len) => OperationName::Borrowed(last(text, len)),
+        };
+        let attributes =
+            Attributes::from_parts(&self.entries[entries..stored.entries_end], text, stored.dropped);
+        let references = match stored.listed {
+            false => References::Parent,
+            true => References::Listed(&self.references[references..stored.references_end]),
+        };
+        SpanRecord::from_parts(stored.head, name, attributes, references)
+    }
+}
+
+/// The last `len` bytes, which were copied from a string.
+fn last(text: &[u8], len: u32) -> &str {
+    let start = text.len().saturating_sub(len as usize);
+    std::str::from_utf8(&text[start..]).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use opentracing_core::{ReferenceKind, SpanContext, SpanId, Timestamp, TraceId};
+
+    use super::*;
+
+    fn head(span_id: u64) -> SpanHead {
+        let now = Timestamp::now();
+        SpanHead::new(TraceId::new(7).unwrap(), SpanId::new(span_id).unwrap(), now, now)
+    }
+
+    fn named(span_id: u64, name: OperationName<'_>) -> SpanRecord<'_> {
+        SpanRecord::from_parts(head(span_id), name, Attributes::default(), References::Parent)
+    }
+
+    #[test]
+    fn spans_come_back_as_they_were_pushed() {
+        let context = SpanContext::builder()
+            .ids(TraceId::new(1).unwrap(), SpanId::new(2).unwrap())
+            .sampled(true)
+            .build();
+        let references = [Reference::new(ReferenceKind::FollowsFrom, context)];
+        let linked = SpanRecord::from_parts(
+            head(3),
+            OperationName::Borrowed("linked"),
+            Attributes::from_parts(&[], b"", 5),
+            References::Listed(&references),
+        );
+        let mut buffer = BatchBuffer::new();
+        buffer.push(&named(1, OperationName::Static("static")));
+        buffer.push(&named(2, OperationName::Borrowed("größe")));
+        buffer.push(&linked);
+
+        let process = Process::new("s");
+        let spans: Vec<_> = buffer.as_batch(&process).spans().collect();
+        let names: Vec<_> = spans.iter().map(SpanRecord::operation_name).collect();
+        assert_eq!(names, ["static", "größe", "linked"]);
+        assert!(matches!(spans[0].stored_references(), References::Parent));
+        assert_eq!(spans[2].attributes().dropped(), 5);
+        let kinds: Vec<_> = spans[2].references().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [ReferenceKind::FollowsFrom]);
+    }
+
+    #[test]
+    fn halves_share_no_span_and_miss_none() {
+        let mut buffer = BatchBuffer::new();
+        for name in ["a", "b", "c"] {
+            buffer.push(&named(1, OperationName::Static(name)));
+        }
+        let process = Process::new("s");
+        let batch = buffer.as_batch(&process);
+        let (left, right) = batch.halves().unwrap();
+        let names = |batch: &Batch<'_>| batch.spans().map(|span| span.operation_name().to_owned()).collect();
+        let (left_names, right_names): (Vec<String>, Vec<String>) = (names(&left), names(&right));
+        assert_eq!((left_names, right_names), (vec!["a".into()], vec!["b".into(), "c".into()]));
+        assert!(left.halves().is_none());
+    }
+
+    #[test]
+    fn a_cleared_buffer_is_used_again() {
+        let mut buffer = BatchBuffer::new();
+        buffer.push(&named(1, OperationName::Borrowed("old")));
+        buffer.clear();
+        assert!(buffer.is_empty());
+        buffer.push(&named(1, OperationName::Borrowed("new")));
+        let process = Process::new("s");
+        assert_eq!(buffer.as_batch(&process).spans().next().unwrap().operation_name(), "new");
+    }
+}

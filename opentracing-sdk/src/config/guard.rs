@@ -1,0 +1,132 @@
+//! What keeps a tracer going.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use opentracing_core::{Report, Tracer, set_global_tracer, unset_global_tracer};
+
+use crate::config::ConfigError;
+use crate::pipeline::{Pipeline, ReporterReport};
+
+/// Keeps a tracer going. When this is dropped, the tracer is no longer the global one, if it was; what has finished is
+/// delivered, for which there are five seconds; what finishes later is dropped and counted.
+///
+/// Keep it in `main` until the end: `let _guard = Config::new(..).init()?`, not `let _ =`, which drops it at once.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::{Config, reporter};
+/// use std::time::Duration;
+///
+/// let guard = Config::new("shop").reporter(reporter::memory()).build()?;
+/// guard.tracer().start_span("checkout").finish();
+///
+/// let report = guard.close(Duration::from_secs(5));
+/// assert_eq!((report.started, report.exported), (1, 1));
+/// # Ok::<(), opentracing_sdk::ConfigError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "the tracer is closed when this is dropped"]
+pub struct TracerGuard {
+    tracer: Tracer,
+    /// `None` where tracing is off.
+    pipeline: Option<Pipeline>,
+    installed: Option<Installed>,
+}
+
+/// What dropping the guard may take: OpenTelemetry's default for shutting down.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl TracerGuard {
+    pub(crate) fn new(tracer: Tracer, pipeline: Pipeline) -> Self {
+        Self { tracer, pipeline: Some(pipeline), installed: None }
+    }
+
+    pub(crate) fn disabled() -> Self {
+        Self { tracer: Tracer::noop(), pipeline: None, installed: None }
+    }
+
+    pub(crate) fn install(mut self, installed: Installed) -> Self {
+        set_global_tracer(&self.tracer);
+        self.installed = Some(installed);
+        self
+    }
+
+    /// The tracer.
+    #[must_use]
+    pub fn tracer(&self) -> Tracer {
+        self.tracer.clone()
+    }
+
+    /// Delivers every span that finished before the call, from all threads, as far as the time allows. What is not
+    /// delivered by then is still queued.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn flush(&self, timeout: Duration) -> Report {
+        self.tracer.flush(timeout)
+    }
+
+    /// Delivers what has finished, as far as the time allows, and lets go of the reporters, also of one that does not
+    /// return. What could not be delivered, and what finishes later, counts as dropped. Closing again is harmless.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn close(&self, timeout: Duration) -> Report {
+        self.tracer.close(timeout)
+    }
+
+    /// What has become of the spans so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.tracer.report()
+    }
+
+    /// What each reporter has taken and lost, in the order in which they were given.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let config = Config::new("shop").reporter(reporter::memory().spans_max(1)).reporter(reporter::counting());
+    /// let guard = config.build()?;
+    /// guard.tracer().start_span("a").finish();
+    /// guard.tracer().start_span("b").finish();
+    /// guard.close(std::time::Duration::from_secs(5));
+    ///
+    /// assert_eq!(guard.report().exported, 2);
+    /// assert_eq!(guard.reporters()[0].dropped.failed, 1);
+    /// assert_eq!(guard.reporters()[1].exported, 2);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn reporters(&self) -> Vec<ReporterReport> {
+        self.pipeline.as_ref().map(Pipeline::reporters).unwrap_or_default()
+    }
+}
+
+impl Drop for TracerGuard {
+    fn drop(&mut self) {
+        if self.installed.is_some() {
+            unset_global_tracer(&self.tracer);
+        }
+        self.tracer.close(CLOSE_TIMEOUT);
+    }
+}
+
+/// The right to have the global tracer; given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Installed(());
+
+static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+
+impl Installed {
+    pub(crate) fn claim() -> Result<Self, ConfigError> {
+        if IS_INSTALLED.swap(true, Ordering::AcqRel) {
+            return Err(ConfigError::already_installed());
+        }
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        IS_INSTALLED.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,108 @@
+//! The way of one thread's spans: its counters, and the ring it writes to at the moment.
+
+use std::sync::Arc;
+
+use opentracing_core::SpanRecord;
+
+use crate::pipeline::cell::{CELL_BYTES, Measured};
+use crate::pipeline::counts::{Counts, Refusal};
+use crate::pipeline::ring::{self, RingWriter, ring_bytes};
+use crate::pipeline::shared::Shared;
+
+/// Cells of a thread's first ring, 9 KiB: enough for a second of a thread that does little, and small enough for
+/// thousands of threads.
+const FIRST_CELLS: usize = 128;
+/// A ring that ran full is followed by one this many times its size,
+const GROWTH: usize = 4;
+/// up to this: 144 KiB stay in the second-level cache, and the worker wakes in the time it takes to fill.
+const CELLS_MAX: usize = 2048;
+/// The worker is woken each time a thread has written this many cells: half of the largest ring.
+const CELLS_UNTIL_WAKE: usize = CELLS_MAX / 2;
+/// What one span may take: a span at the default limits of text, tags and logs takes less.
+pub(crate) const SPAN_BYTES_MAX: usize = 2 << 20;
+
+/// One part in so many of the budget is left to threads that have no ring yet, so that a few busy threads do not
+/// silence those that start later.
+const RESERVED_PART: usize = 8;
+
+/// The least budget that lets two threads work.
+pub(crate) const QUEUE_BYTES_MIN: usize = 4 * ring_bytes(FIRST_CELLS);
+
+/// One thread's way into the pipeline.
+///
+/// A ring that runs full is left to the worker, which drops it once it is empty, and another one is opened, as far
+/// as the budget allows. So a thread holds little while the worker keeps up, takes what there is in a burst, and
+/// gives it back afterwards.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    counts: Arc<Counts>,
+    ring: Option<RingWriter>,
+    next_cells: usize,
+    until_wake: usize,
+}
+
+impl Lane {
+    pub(crate) fn new(counts: Arc<Counts>) -> Self {
+        Self { counts, ring: None, next_cells: FIRST_CELLS, until_wake: CELLS_UNTIL_WAKE }
+    }
+
+    pub(crate) fn counts(&self) -> &Arc<Counts> {
+        &self.counts
+    }
+
+    /// Copies a span into the ring, or counts why not.
+    #[inline]
+    pub(crate) fn record(&mut self, span: &SpanRecord<'_>, shared: &Arc<Shared>) {
+        self.counts.recorded();
+        let span = Measured::new(span);
+        let cells = if span.is_plain() { 1 } else { span.cells() };
+        if self.write(&span, cells) || self.write_into_next(&span, cells, shared) {
+            match self.until_wake.checked_sub(cells) {
+                Some(rest) => self.until_wake = rest,
+                None => {
+                    self.until_wake = CELLS_UNTIL_WAKE;
+                    shared.wake();
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn write(&mut self, span: &Measured<'_>, cells: usize) -> bool {
+        let Some(ring) = &mut self.ring else { return false };
+        if cells == 1 { ring.write_plain(span) } else { ring.write(span, cells) }
+    }
+
+    /// The ring is full, or there is none.
+    #[cold]
+    fn write_into_next(&mut self, span: &Measured<'_>, cells: usize, shared: &Arc<Shared>) -> bool {
+        let opened = self.open(cells, shared);
+        shared.wake();
+        match opened {
+            Ok(()) => {
+                let written = self.write(span, cells);
+                debug_assert!(written, "a new ring has room for the span it was opened for");
+                written
+            }
+            Err(refusal) => {
+                self.counts.refused(refusal);
+                false
+            }
+        }
+    }
+
+    fn open(&mut self, cells_min: usize, shared: &Arc<Shared>) -> Result<(), Refusal> {
+        let budget = shared.budget();
+        if cells_min > SPAN_BYTES_MAX / CELL_BYTES || ring_bytes(cells_min) > budget.bytes_max() {
+            return Err(Refusal::TooLarge);
+        }
+        let cells = self.next_cells.max(cells_min);
+        let reserve = if self.ring.is_some() { budget.bytes_max() / RESERVED_PART } else { 0 };
+        let (writer, reader) = ring::open(cells, budget, reserve).ok_or(Refusal::QueueFull)?;
+        // Refused after close: nobody would read it.
+        shared.add_ring(reader)?;
+        self.ring = Some(writer);
+        self.next_cells = (self.next_cells * GROWTH).min(CELLS_MAX);
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! The ring between one thread and the worker: bounded, one writer, one reader, no lock.
+
+use std::sync::Arc;
+
+use rtrb::chunks::ChunkError;
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::batch::BatchBuffer;
+use crate::pipeline::budget::{Budget, Charge};
+use crate::pipeline::cell::{self, CELL_BYTES, Cell, Cells, Measured};
+
+/// What a ring takes beside its cells: two cache-padded positions, the ends, and what the allocator adds.
+const OVERHEAD_BYTES: usize = 1024;
+
+/// The end of a ring that its thread writes to.
+#[derive(Debug)]
+pub(crate) struct RingWriter {
+    producer: Producer<Cell>,
+    _charge: Arc<Charge>,
+}
+
+/// The end of a ring that the worker reads.
+#[derive(Debug)]
+pub(crate) struct RingReader {
+    consumer: Consumer<Cell>,
+    // Shared with the writer: the memory is freed with the second of them.
+    _charge: Arc<Charge>,
+}
+
+/// Opens a ring of this many cells, if the budget allows it and `reserve` bytes beside it.
+pub(crate) fn open(cells: usize, budget: &Budget, reserve: usize) -> Option<(RingWriter, RingReader)> {
+    let charge = Arc::new(budget.charge(ring_bytes(cells), reserve)?);
+    let (producer, consumer) = RingBuffer::new(cells);
+    let reader = RingReader { consumer, _charge: Arc::clone(&charge) };
+    Some((RingWriter { producer, _charge: charge }, reader))
+}
+
+pub(crate) const fn ring_bytes(cells: usize) -> usize {
+    cells.saturating_mul(CELL_BYTES).saturating_add(OVERHEAD_BYTES)
+}
+
+impl RingWriter {
+    /// Writes a span that is one cell. Answers whether there was room.
+    #[inline]
+    pub(crate) fn write_plain(&mut self, span: &Measured<'_>) -> bool {
+        self.producer.push(span.first()).is_ok()
+    }
+
+    /// Writes a span of `cells` cells, whole or not at all. Answers whether there was room.
+    pub(crate) fn write(&mut self, span: &Measured<'_>, cells: usize) -> bool {
+        match self.producer.write_chunk_uninit(cells) {
+            Ok(chunk) => {
+                let written = chunk.fill_from_iter(span.write());
+                debug_assert_eq!(written, cells, "a span is written as it was measured");
+                true
+            }
+            Err(ChunkError::TooFewSlots(_)) => false,
+        }
+    }
+}
+
+impl RingReader {
+    /// How many cells can be read: those of whole spans.
+    pub(crate) fn cells(&self) -> usize {
+        self.consumer.slots()
+    }
+
+    /// Moves spans of the first `cells` cells into the buffer, until that holds `spans_max` spans or `bytes_max`
+    /// bytes. Answers how many cells were read.
+    pub(crate) fn read(
+        &mut self,
+        cells: usize,
+        buffer: &mut BatchBuffer,
+        spans_max: usize,
+        bytes_max: usize,
+    ) -> usize {
+        let Ok(chunk) = self.consumer.read_chunk(cells) else { return 0 };
+        let mut rest = Cells::new(chunk.as_slices());
+        let mut read = 0;
+        while read < cells && buffer.len() < spans_max && buffer.bytes() < bytes_max {
+            read += cell::read(&mut rest, buffer);
+        }
+        chunk.commit(read);
+        read
+    }
+
+    /// Whether nothing is in the ring and nothing will come: its thread has ended, or gone on to another ring.
+    pub(crate) fn is_done(&self) -> bool {
+        // In this order: what the writer wrote before it went is seen by the second look.
+        self.consumer.is_abandoned() && self.consumer.slots() == 0
+    }
+}

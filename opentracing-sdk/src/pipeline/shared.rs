@@ -1,0 +1,283 @@
+//! What the application's threads, the worker and those who wait for it have in common.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use once_cell::sync::OnceCell;
+use opentracing_core::{Dropped, Report};
+
+use crate::pipeline::budget::Budget;
+use crate::pipeline::counts::{Counts, Refusal, Strays, Totals};
+use crate::pipeline::delivery::Tally;
+use crate::pipeline::lane::Lane;
+use crate::pipeline::local::busy;
+use crate::pipeline::registry::Registry;
+use crate::pipeline::ring::RingReader;
+use crate::pipeline::worker::{Parts, Worker};
+
+/// No lock here is held while code of the user runs, so a poisoned one means that an allocation failed; what it
+/// guards is changed in single steps.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    closed: AtomicBool,
+    /// Whether the worker was told that there is work and has not begun with it.
+    wanted: AtomicBool,
+    budget: Budget,
+    worker: OnceCell<Thread>,
+    registry: Mutex<Registry>,
+    strays: Strays,
+    /// The lane of threads that have none of their own any more.
+    overflow: Mutex<Option<Lane>>,
+    state: Mutex<State>,
+    /// Told when a flush is done or the pipeline has stopped.
+    changed: Condvar,
+    /// A forked child has the memory of its parent, but not the worker.
+    process_id: u32,
+}
+
+/// What is asked of the worker, and what it has done.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// What the worker needs; here until it has started.
+    pub(crate) parts: Option<Parts>,
+    /// The number of the last flush that was asked for, and of the last that is done.
+    pub(crate) flush_asked: u64,
+    pub(crate) flush_done: u64,
+    /// When the most patient of those who wait for a flush gives up.
+    pub(crate) flush_deadline: Option<Instant>,
+    /// Set when the tracer is being closed: the worker ends by then.
+    pub(crate) close_deadline: Option<Instant>,
+    /// Nothing is reported any more; what waits is lost, and counted as closed. An outcome that comes later, from
+    /// a reporter that was given up, does not count.
+    pub(crate) stopped: bool,
+    exported: u64,
+    dropped: Dropped,
+    reporters: Vec<ReporterReport>,
+}
+
+/// What has become of the spans given to one reporter.
+///
+/// With several reporters, a span counts as exported in the tracer's [`Report`] when one of them took it; here
+/// each one's own successes and losses are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReporterReport {
+    /// The reporter's type.
+    pub name: &'static str,
+    /// Spans it took.
+    pub exported: u64,
+    /// Spans it did not take, by reason.
+    pub dropped: Dropped,
+}
+
+impl Shared {
+    pub(crate) fn new(budget: Budget, parts: Parts) -> Arc<Self> {
+        let names = parts.delivery.names();
+        let report = |name| ReporterReport { name, exported: 0, dropped: Dropped::default() };
+        let reporters = names.map(report).collect();
+        let state = State { parts: Some(parts), reporters, ..State::default() };
+        Arc::new(Self {
+            closed: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            budget,
+            worker: OnceCell::new(),
+            registry: Mutex::default(),
+            strays: Strays::default(),
+            overflow: Mutex::default(),
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            process_id: std::process::id(),
+        })
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(crate) fn overflow(&self) -> &Mutex<Option<Lane>> {
+        &self.overflow
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        // Relaxed: a span that finishes while the tracer is being closed may go either way; it is counted.
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Refuses spans from now on.
+    pub(crate) fn refuse_spans(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        lock(&self.registry).close();
+    }
+
+    /// Whether this process is a fork of the one that made the pipeline: there is no worker here, and what waits
+    /// is the parent's to report.
+    pub(crate) fn is_forked(&self) -> bool {
+        std::process::id() != self.process_id
+    }
+
+    pub(crate) fn join(&self) -> Lane {
+        busy(|| Lane::new(lock(&self.registry).join()))
+    }
+
+    pub(crate) fn leave(&self, counts: &Arc<Counts>) {
+        busy(|| lock(&self.registry).leave(counts));
+    }
+
+    pub(crate) fn refuse(&self, refusal: Refusal) {
+        self.strays.refused(refusal);
+    }
+
+    /// Takes a new ring; the first one starts the worker.
+    pub(crate) fn add_ring(self: &Arc<Self>, ring: RingReader) -> Result<(), Refusal> {
+        busy(|| {
+            lock(&self.registry).add_ring(ring)?;
+            self.start_worker();
+            Ok(())
+        })
+    }
+
+    pub(crate) fn take_rings(&self, rings: &mut Vec<RingReader>) {
+        lock(&self.registry).take_rings(rings);
+    }
+
+    pub(crate) fn has_fresh_rings(&self) -> bool {
+        lock(&self.registry).has_fresh_rings()
+    }
+
+    /// Starts the worker if it has not started: with the first ring and not before, so that a program may fork
+    /// after it has set up its tracer, and one that records nothing has no thread for it.
+    pub(crate) fn start_worker(self: &Arc<Self>) {
+        if self.worker.get().is_some() {
+            return;
+        }
+        let Some(parts) = lock(&self.state).parts.take() else { return };
+        let parts = Arc::new(Mutex::new(Some(parts)));
+        let (shared, handover) = (Arc::clone(self), Arc::clone(&parts));
+        let run = move || {
+            let parts = lock(&handover).take();
+            if let Some(parts) = parts {
+                Worker::new(shared, parts).run();
+            }
+        };
+        match thread::Builder::new().name("opentracing".into()).spawn(run) {
+            Ok(handle) => _ = self.worker.set(handle.thread().clone()),
+            // No thread is to be had now. The next ring, or a flush, tries again; until then the rings fill.
+            Err(_) => lock(&self.state).parts = lock(&parts).take(),
+        }
+    }
+
+    /// Tells the worker that there is work. Once is enough until it has begun with it.
+    pub(crate) fn wake(&self) {
+        // Relaxed: a wake-up that is missed in a race is made good by the worker's clock.
+        if !self.wanted.load(Ordering::Relaxed) {
+            self.wanted.store(true, Ordering::Relaxed);
+            self.unpark();
+        }
+    }
+
+    pub(crate) fn unpark(&self) {
+        if let Some(worker) = self.worker.get() {
+            worker.unpark();
+        }
+    }
+
+    /// The worker begins with whatever there is.
+    pub(crate) fn begin_work(&self) {
+        self.wanted.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether something was asked for that the worker has not seen.
+    pub(crate) fn has_work(&self) -> bool {
+        let state = self.state();
+        let asked = state.flush_is_due() || state.close_deadline.is_some() || state.stopped;
+        asked || self.wanted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Waits until the condition holds, or the deadline has passed; `None` never does.
+    pub(crate) fn wait_while<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        deadline: Option<Instant>,
+        mut waiting: impl FnMut(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        while waiting(&state) {
+            state = match deadline {
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break;
+                    }
+                    self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+        state
+    }
+
+    /// Changes the state and tells those who wait.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let result = change(&mut self.state());
+        self.changed.notify_all();
+        result
+    }
+
+    /// What has become of the spans so far.
+    pub(crate) fn report(&self) -> Report {
+        // The outcomes first: of every span among them, the counts read afterwards know that it was recorded.
+        let (exported, mut dropped, stopped) = {
+            let state = self.state();
+            (state.exported, state.dropped, state.stopped)
+        };
+        let Totals { recorded, queue_full, too_large, closed } = busy(|| {
+            let mut totals = lock(&self.registry).totals();
+            totals += self.strays.totals();
+            totals
+        });
+        dropped.queue_full += queue_full;
+        dropped.too_large += too_large;
+        dropped.closed += closed;
+        debug_assert!(recorded >= exported + dropped.total(), "a span has one outcome");
+        let rest = recorded.saturating_sub(exported + dropped.total());
+        let mut report = Report::default();
+        if stopped {
+            dropped.closed += rest;
+        } else {
+            report.queued = rest;
+        }
+        (report.exported, report.dropped) = (exported, dropped);
+        report
+    }
+
+    pub(crate) fn reporters(&self) -> Vec<ReporterReport> {
+        self.state().reporters.clone()
+    }
+}
+
+impl State {
+    /// Whether a flush was asked for that is not done.
+    pub(crate) fn flush_is_due(&self) -> bool {
+        self.flush_asked > self.flush_done
+    }
+
+    /// Counts what became of a batch: for the tracer, and for each reporter.
+    pub(crate) fn settle(&mut self, all: Tally, each: &[Tally]) {
+        if self.stopped {
+            return;
+        }
+        all.add_to(&mut self.exported, &mut self.dropped);
+        for (report, tally) in self.reporters.iter_mut().zip(each) {
+            tally.add_to(&mut report.exported, &mut report.dropped);
+        }
+    }
+}

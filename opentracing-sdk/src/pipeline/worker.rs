@@ -1,0 +1,183 @@
+//! The worker: empties the rings, hands batches to the reporters, and does what flush and close ask for.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use opentracing_core::Tracer;
+
+use crate::batch::BatchBuffer;
+use crate::pipeline::delivery::{Conditions, Delivery, Tally};
+use crate::pipeline::ring::RingReader;
+use crate::pipeline::shared::Shared;
+use crate::process::Process;
+
+thread_local! {
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this is the thread of a worker, which cannot wait for itself.
+pub(crate) fn is_this_thread() -> bool {
+    IS_WORKER.get()
+}
+
+/// What a worker works with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) process: Process,
+    pub(crate) delivery: Delivery,
+    pub(crate) limits: BatchLimits,
+}
+
+/// When a batch is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchLimits {
+    /// A batch of this many spans is full.
+    pub(crate) spans_max: usize,
+    /// A batch of this many bytes is full; one span may go beyond.
+    pub(crate) bytes_max: usize,
+    /// What has come within this time is sent, full or not.
+    pub(crate) interval: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    parts: Parts,
+    /// In the order in which they were opened, so that the spans of a thread keep their order.
+    rings: Vec<RingReader>,
+    buffer: BatchBuffer,
+    /// When the next batch is sent, full or not.
+    due: Instant,
+}
+
+/// Whether the worker goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Again,
+    End,
+}
+
+impl Worker {
+    pub(crate) fn new(shared: Arc<Shared>, parts: Parts) -> Self {
+        let due = Instant::now() + parts.limits.interval;
+        Self { shared, parts, rings: Vec::new(), buffer: BatchBuffer::new(), due }
+    }
+
+    /// Works until the tracer is closed.
+    pub(crate) fn run(mut self) {
+        IS_WORKER.set(true);
+        // Spans that a reporter's own code makes by macros would feed the reporter for ever.
+        let _untraced = Tracer::noop().make_current();
+        // Unwind safety: reporters are caught where they are called, so this is a mistake of this crate, or of the
+        // writer that warnings go to. The batch at hand is lost, and counted.
+        while catch_unwind(AssertUnwindSafe(|| self.turn())).unwrap_or_else(|_| self.lose_batch())
+            == Next::Again
+        {
+            self.wait();
+        }
+        let shared = Arc::clone(&self.shared);
+        // What reporters do when they are dropped, and the memory, belongs to the time that `close` waits.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(self)));
+        shared.change(|state| state.stopped = true);
+    }
+
+    fn turn(&mut self) -> Next {
+        let (flush, closing) = {
+            let state = self.shared.state();
+            let flush = state.flush_is_due().then_some((state.flush_asked, state.flush_deadline));
+            (flush, state.close_deadline)
+        };
+        let now = Instant::now();
+        let everything = flush.is_some() || closing.is_some() || now >= self.due;
+        if everything {
+            self.due = now + self.parts.limits.interval;
+        }
+        self.shared.begin_work();
+        if self.collect(everything) == Next::End {
+            return Next::End;
+        }
+        match (flush, closing) {
+            (_, Some(deadline)) => {
+                self.parts.delivery.flush(Some(deadline));
+                Next::End
+            }
+            (Some((number, deadline)), None) => {
+                self.parts.delivery.flush(deadline);
+                self.shared.change(|state| state.flush_done = number);
+                Next::Again
+            }
+            (None, None) => Next::Again,
+        }
+    }
+
+    /// Reads what all rings hold at the moment, and delivers it as full batches; the rest, too, if everything is
+    /// to go. What is written meanwhile is for the next time, so that this ends.
+    fn collect(&mut self, everything: bool) -> Next {
+        self.shared.take_rings(&mut self.rings);
+        for index in 0..self.rings.len() {
+            let mut cells = self.rings[index].cells();
+            while cells > 0 {
+                let BatchLimits { spans_max, bytes_max, .. } = self.parts.limits;
+                cells -= self.rings[index].read(cells, &mut self.buffer, spans_max, bytes_max);
+                let is_full = self.buffer.len() >= spans_max || self.buffer.bytes() >= bytes_max;
+                if is_full && self.deliver() == Next::End {
+                    return Next::End;
+                }
+            }
+        }
+        self.rings.retain(|ring| !ring.is_done());
+        if everything && !self.buffer.is_empty() { self.deliver() } else { Next::Again }
+    }
+
+    fn deliver(&mut self) -> Next {
+        let batch = self.buffer.as_batch(&self.parts.process);
+        let (all, each) = self.parts.delivery.deliver(&batch, &*self.shared);
+        self.shared.state().settle(all, &each);
+        self.buffer.clear();
+        if self.shared.is_over() { Next::End } else { Next::Again }
+    }
+
+    #[cold]
+    fn lose_batch(&mut self) -> Next {
+        self.shared.state().settle(Tally::of_panic(self.buffer.len()), &[]);
+        self.buffer.clear();
+        if self.shared.is_over() { Next::End } else { Next::Again }
+    }
+
+    /// Waits for work, at most until the next batch is due.
+    fn wait(&self) {
+        if !self.shared.has_work() {
+            thread::park_timeout(self.due.saturating_duration_since(Instant::now()));
+        }
+    }
+}
+
+impl Conditions for Shared {
+    fn is_over(&self) -> bool {
+        let state = self.state();
+        state.stopped || state.close_deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.state().close_deadline
+    }
+
+    fn pause(&self, wait: Duration, is_healthy: bool) -> bool {
+        let until = Instant::now() + wait;
+        let state = self.state();
+        let state = match state.close_deadline {
+            // Being closed ends the wait: the batch is tried once more at once.
+            None => {
+                self.wait_while(state, Some(until), |state| state.close_deadline.is_none() && !state.stopped)
+            }
+            Some(deadline) if is_healthy && until < deadline => {
+                self.wait_while(state, Some(until), |state| !state.stopped)
+            }
+            Some(_) => return false,
+        };
+        !state.stopped
+    }
+}

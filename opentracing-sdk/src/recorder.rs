@@ -1,0 +1,69 @@
+//! What the tracers of this crate are made of: a sampler, codecs and a pipeline.
+
+use std::time::Duration;
+
+use opentracing_core::{
+    Decision, ExtractCarrier, ExtractError, InjectCarrier, InjectError, Recorder, Report, Settings,
+    SpanContext, SpanRecord, StartInfo,
+};
+
+use crate::pipeline::Pipeline;
+use crate::propagation::Propagators;
+use crate::sampler::Sampler;
+
+#[derive(Debug)]
+pub(crate) struct SdkRecorder {
+    pub(crate) pipeline: Pipeline,
+    /// `None` where nobody asked for one: everything is kept, and roots have no tags that say so.
+    pub(crate) sampler: Option<Box<dyn Sampler>>,
+    pub(crate) propagators: Propagators,
+    pub(crate) settings: Settings,
+}
+
+/// The tag that a debug id becomes, as the header is called that it came in.
+const DEBUG_ID: &str = "jaeger-debug-id";
+
+impl Recorder for SdkRecorder {
+    fn sample(&self, start: &StartInfo<'_>) -> Decision {
+        match (start.sampling_priority, start.debug_id) {
+            (Some(..=0), _) => Decision::drop(),
+            (_, Some(id)) => Decision::record().debug().tag(DEBUG_ID, id.to_owned()),
+            (Some(_), None) => Decision::record().debug(),
+            (None, None) => match start.parent_decision() {
+                // The flag may stand in a context without ids, from which nothing is inherited.
+                Some(true) if start.parent.is_some_and(SpanContext::is_debug) => Decision::record().debug(),
+                Some(sampled) => Decision::sampled(sampled),
+                None => self.sampler.as_ref().map_or_else(Decision::record, |sampler| sampler.sample(start)),
+            },
+        }
+    }
+
+    #[inline]
+    fn record(&self, span: &SpanRecord<'_>) {
+        self.pipeline.record(span);
+    }
+
+    fn inject(&self, context: &SpanContext, carrier: InjectCarrier<'_>) -> Result<(), InjectError> {
+        self.propagators.inject(context, carrier)
+    }
+
+    fn extract(&self, carrier: ExtractCarrier<'_>) -> Result<Option<SpanContext>, ExtractError> {
+        self.propagators.extract(carrier)
+    }
+
+    fn flush(&self, timeout: Duration) -> Report {
+        self.pipeline.flush(timeout)
+    }
+
+    fn close(&self, timeout: Duration) -> Report {
+        self.pipeline.close(timeout)
+    }
+
+    fn report(&self) -> Report {
+        self.pipeline.report()
+    }
+
+    fn settings(&self) -> Settings {
+        self.settings
+    }
+}

@@ -1,0 +1,90 @@
+//! The second seam: where finished spans go.
+
+#[cfg(feature = "console")]
+mod console;
+mod counting;
+mod error;
+mod log;
+mod memory;
+#[cfg(feature = "otlp")]
+mod otlp;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::batch::Batch;
+use crate::config::ConfigError;
+
+#[cfg(feature = "console")]
+pub use console::{ConsoleReporter, console};
+pub use counting::{CountingReporter, counting};
+pub use error::ReportError;
+pub use log::{LogReporter, log};
+pub use memory::{MemoryReporter, memory};
+#[cfg(feature = "otlp")]
+pub use otlp::{OtlpReporter, otlp};
+
+/// Takes finished spans away: what a reporter author implements.
+///
+/// A reporter belongs to one tracer and runs on its worker thread: it may block, within a budget of its own, and
+/// what it does is never traced. While it blocks, spans wait in bounded memory; what does not fit is counted.
+///
+/// # Examples
+/// A reporter that writes names to a file:
+/// ```
+/// use std::io::Write;
+/// use opentracing_sdk::{Batch, ReportError, Reporter};
+///
+/// #[derive(Debug)]
+/// struct Names(std::fs::File);
+///
+/// impl Reporter for Names {
+///     fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError> {
+///         for span in batch.spans() {
+///             writeln!(self.0, "{}", span.operation_name()).map_err(ReportError::drop)?;
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Reporter: Send + fmt::Debug + 'static {
+    /// Sends a batch, which is never empty. The error says what is to become of the spans: an error that says
+    /// *retry* brings the same batch again after a while, at most three times.
+    ///
+    /// # Errors
+    /// When not all of the spans were taken.
+    fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError>;
+
+    /// Passes on what the reporter has kept back, within the time given. Called by flush and close, after the last
+    /// batch.
+    ///
+    /// # Errors
+    /// When something could not be passed on. It is shown as a warning; the spans were counted when they were
+    /// reported.
+    fn flush(&mut self, timeout: Duration) -> Result<(), ReportError> {
+        let _ = timeout;
+        Ok(())
+    }
+
+    /// Says whether this reporter is configured such that it can work; asked once, when the tracer is built.
+    ///
+    /// # Errors
+    /// When it cannot, for instance since its URL is none. Nothing is sent to find out.
+    fn check(&self) -> Result<(), ConfigError> {
+        Ok(())
+    }
+}
+
+impl<R: Reporter + ?Sized> Reporter for Box<R> {
+    fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError> {
+        R::report(self, batch)
+    }
+
+    fn flush(&mut self, timeout: Duration) -> Result<(), ReportError> {
+        R::flush(self, timeout)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        R::check(self)
+    }
+}

@@ -38,10 +38,15 @@
 //! | `http` | no | `http::HeaderMap` as a carrier |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub use opentracing_core::*;
 #[doc(hidden)]
 pub use opentracing_core::__private;
+pub use opentracing_core::*;
 #[cfg(feature = "macros")]
 pub use opentracing_macros::*;
 #[cfg(feature = "sdk")]
 pub use opentracing_sdk::*;
+
+/// The programs in README.md, compiled and run with the documentation tests.
+#[cfg(all(doctest, feature = "macros", feature = "console"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,6 @@
+//! What the README promises, tested through the public API alone.
+
+mod conformance;
+mod demo;
+mod readme;
+mod support;

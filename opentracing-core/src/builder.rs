@@ -7,15 +7,15 @@ use crate::attributes::{Arena, Attributes, cut};
 use crate::clock::Timestamp;
 use crate::context::{Flags, SpanContext};
 use crate::id::{IdSequence, SpanId, TraceId};
-use crate::recorder::{Decision, Event, StartInfo};
+use crate::recorder::{Decision, Event, SpanHead, StartInfo};
 use crate::reference::{AsReference, Reference, ReferenceKind};
-use crate::scope::stack::Content;
+use crate::scope::stack::Place;
 use crate::scope::{FinishOnClose, Scope, count_started};
 use crate::span::data::priority;
 use crate::span::{Span, SpanData};
 use crate::tag::AsTag;
 use crate::tags::{self, Key};
-use crate::thread;
+use crate::thread::{self, ThreadState};
 use crate::tracer::Tracer;
 use crate::tracer::header::{Counts, Header};
 
@@ -269,10 +269,15 @@ impl SpanBuilder {
     ) -> SpanData {
         let limits = &self.header.settings.limits;
         let parent_id = lineage.parent.as_ref().and_then(SpanContext::span_id);
-        let mut context = SpanContext::local(trace_id, span_id, parent_id, verdict.flags);
-        if let Some(baggage) = &lineage.baggage {
-            context.inherit(baggage);
-        }
+        let head = SpanHead {
+            trace_id,
+            span_id,
+            parent_id,
+            flags: verdict.flags,
+            is_local_root,
+            start: Timestamp::UNSET,
+            finish: Timestamp::UNSET,
+        };
         let usual = match self.references.as_slice() {
             [] => true,
             [only] => only.kind == ReferenceKind::ChildOf,
@@ -280,15 +285,14 @@ impl SpanBuilder {
         };
         let is_recording = verdict.flags.is_sampled() || self.header.settings.record_unsampled;
         let mut data = SpanData {
-            context,
+            head,
             name: match self.name {
                 Cow::Owned(name) => Cow::Owned(cut(&name, limits.value_bytes_max).to_owned()),
                 literal @ Cow::Borrowed(_) => literal,
             },
-            start: None,
-            references: (!usual).then(|| self.references.into_boxed_slice()),
+            extra: lineage.baggage.as_ref().and_then(SpanContext::extra),
+            references: (!usual).then(|| Box::new(self.references)),
             arena,
-            is_local_root,
             is_recording,
             began_panicking: std::thread::panicking(),
             is_finished: false,
@@ -298,7 +302,7 @@ impl SpanBuilder {
         }
         // Last, so that what was done for the start is not part of the span.
         if is_recording {
-            data.start = Some(Timestamp::or_now(self.start_time));
+            data.head.start = Timestamp::or_now(self.start_time);
         }
         data
     }
@@ -344,30 +348,43 @@ pub(crate) fn start_child(
     name: &'static str,
     on_close: FinishOnClose,
 ) -> Option<Scope> {
-    let began_panicking = std::thread::panicking();
-    thread::with(|state| {
-        if state.stack.is_full() {
+    let place = thread::with(|state| push_child(state, header, name, on_close)).flatten()?;
+    Some(Scope::at(header, place))
+}
+
+/// A child of the innermost active span, whichever tracer's; `None` where that is not the topmost scope's.
+#[inline]
+pub(crate) fn start_innermost(name: &'static str) -> Option<Scope> {
+    let started = thread::with(|state| {
+        let header = state.stack.top_header()?;
+        if header.settings.observe {
             return None;
         }
-        let span_id = state.ids.span_id();
-        let context = match &state.stack.active_of(header)?.content {
-            Content::Own(parent) => parent.context.child(span_id)?,
-            Content::Shared(parent) => parent.context().child(span_id)?,
-            Content::Blank => return None,
-        };
-        let is_recording = context.is_sampled() || header.settings.record_unsampled;
-        Counts::add_one(&state.counts(header).started);
-        let data = SpanData {
-            context,
-            name: Cow::Borrowed(name),
-            start: is_recording.then(Timestamp::now),
-            is_recording,
-            began_panicking,
-            ..SpanData::default()
-        };
-        Some(Scope::at(header, state.stack.push(header, on_close, Content::Own(data))))
-    })
-    .flatten()
+        Some((header, push_child(state, header, name, FinishOnClose::Yes)?))
+    });
+    let (header, place) = started.flatten()?;
+    Some(Scope::at(header, place))
+}
+
+#[inline(always)]
+fn push_child(
+    state: &mut ThreadState,
+    header: &'static Header,
+    name: &'static str,
+    on_close: FinishOnClose,
+) -> Option<Place> {
+    if state.stack.is_full() {
+        return None;
+    }
+    let span_id = state.ids.span_id();
+    let (place, span) = state.stack.push_child(header, on_close, span_id, name)?;
+    span.began_panicking = std::thread::panicking();
+    span.is_recording = span.head.flags.is_sampled() || header.settings.record_unsampled;
+    if span.is_recording {
+        span.head.start = Timestamp::now();
+    }
+    Counts::add_one(&state.counts(header).started);
+    Some(place)
 }
 
 impl Tracer {

@@ -17,6 +17,9 @@ pub struct Timestamp(NonZeroU64);
 const EXPLICIT: u64 = 1 << 63;
 
 impl Timestamp {
+    /// Before all time: that of a span that has not begun to record.
+    pub(crate) const UNSET: Self = Self(NonZeroU64::MIN);
+
     /// Reads the clock.
     #[must_use]
     #[inline]

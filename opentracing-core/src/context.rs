@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::id::{SpanId, TraceId};
+use crate::recorder::SpanHead;
 
 /// The part of a span that travels to other threads and processes. It never changes; setting baggage on a span
 /// gives that span another one.
@@ -32,7 +33,7 @@ pub struct SpanContext {
 
 /// What few contexts have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Extra {
+pub(crate) struct Extra {
     baggage: BTreeMap<String, String>,
     trace_state: Option<String>,
     debug_id: Option<String>,
@@ -62,17 +63,20 @@ impl Flags {
     pub const DEBUG: u8 = 2;
     /// Nobody has decided yet whether the trace is kept: the next local root is asked.
     const UNDECIDED: u16 = 1 << 8;
+    pub(crate) const NONE: Self = Self(0);
     /// The context came out of a carrier.
     const REMOTE: u16 = 1 << 9;
 
     /// The flags as Jaeger writes them: bit 0 is sampled, bit 1 debug, the others are passed on.
     #[must_use]
+    #[inline]
     pub fn bits(self) -> u8 {
         self.0.to_le_bytes()[0]
     }
 
     /// Whether the trace is kept.
     #[must_use]
+    #[inline]
     pub fn is_sampled(self) -> bool {
         self.bits() & Self::SAMPLED != 0
     }
@@ -94,6 +98,7 @@ impl Flags {
     }
 
     /// The flags that a child in this process starts with.
+    #[inline]
     pub(crate) fn inherited(self) -> Self {
         Self(self.0 & !Self::REMOTE)
     }
@@ -121,6 +126,31 @@ impl SpanContext {
         SpanContextBuilder::default()
     }
 
+    /// The context of a live span.
+    #[inline]
+    pub(crate) fn of_head(head: &SpanHead, extra: Option<Arc<Extra>>) -> Self {
+        Self {
+            trace_id: Some(head.trace_id),
+            span_id: Some(head.span_id),
+            parent_id: head.parent_id,
+            flags: head.flags,
+            extra,
+        }
+    }
+
+    /// What goes from a context to the children of its span: all but a debug id, which asks for one root.
+    #[inline]
+    pub(crate) fn extra(&self) -> Option<Arc<Extra>> {
+        match &self.extra {
+            Some(extra) if extra.debug_id.is_some() => self.clone().without_debug_id().extra,
+            extra => extra.clone(),
+        }
+    }
+
+    pub(crate) fn into_extra(self) -> Option<Arc<Extra>> {
+        self.extra
+    }
+
     pub(crate) fn local(trace_id: TraceId, span_id: SpanId, parent_id: Option<SpanId>, flags: Flags) -> Self {
         Self { trace_id: Some(trace_id), span_id: Some(span_id), parent_id, flags, extra: None }
     }
@@ -145,6 +175,7 @@ impl SpanContext {
 
     /// Both ids, if the context has them.
     #[must_use]
+    #[inline]
     pub fn ids(&self) -> Option<(TraceId, SpanId)> {
         self.trace_id.zip(self.span_id)
     }
@@ -208,41 +239,16 @@ impl SpanContext {
         self.ids().is_none() && self.extra.is_none() && !self.flags.is_decided()
     }
 
-    /// Whether this is the other context unchanged; the same baggage elsewhere in memory counts as a change.
-    pub(crate) fn is_same(&self, other: &SpanContext) -> bool {
-        let address = |context: &Self| context.extra.as_ref().map(Arc::as_ptr);
-        self.flags == other.flags && address(self) == address(other)
-    }
-
-    pub(crate) fn with_flags(self, flags: Flags) -> Self {
-        Self { flags, ..self }
-    }
-
-    /// The context of a child in this process; `None` where this one has no ids.
-    #[inline]
-    pub(crate) fn child(&self, span_id: SpanId) -> Option<Self> {
-        self.ids()?;
-        let flags = self.flags.inherited();
-        let extra = self.extra.clone();
-        let child =
-            Self { span_id: Some(span_id), parent_id: self.span_id, trace_id: self.trace_id, flags, extra };
-        // A debug id asks for one root, which this is not.
-        Some(if child.debug_id().is_some() { child.without_debug_id() } else { child })
+    /// Whether this has the same flags, and the very same baggage; equal baggage elsewhere in memory does not
+    /// count.
+    pub(crate) fn has(&self, flags: Flags, extra: Option<&Arc<Extra>>) -> bool {
+        self.flags == flags && self.extra.as_ref().map(Arc::as_ptr) == extra.map(Arc::as_ptr)
     }
 
     #[cold]
     fn without_debug_id(mut self) -> Self {
         self.change(|extra| extra.debug_id = None);
         self
-    }
-
-    /// Takes over baggage and trace state of the parent.
-    pub(crate) fn inherit(&mut self, parent: &SpanContext) {
-        // Shared, not copied: most spans of a trace have the baggage of its root.
-        self.extra.clone_from(&parent.extra);
-        if parent.debug_id().is_some() {
-            self.change(|extra| extra.debug_id = None);
-        }
     }
 
     /// Adds those items of another context that this one does not have.

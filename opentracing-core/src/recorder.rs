@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::attributes::{Attributes, Log};
 use crate::clock::Timestamp;
 use crate::context::{Flags, SpanContext};
-use crate::id::{SpanId, TraceId, TraceIdBits};
+use crate::id::{NO_SPAN_ID, NO_TRACE_ID, SpanId, TraceId, TraceIdBits};
 use crate::limits::Limits;
 use crate::propagation::{ExtractCarrier, ExtractError, InjectCarrier, InjectError};
 use crate::reference::{Reference, ReferenceKind};
@@ -225,6 +225,17 @@ pub struct SpanHead {
 }
 
 impl SpanHead {
+    /// Of no span.
+    pub(crate) const NONE: Self = Self {
+        trace_id: NO_TRACE_ID,
+        span_id: NO_SPAN_ID,
+        parent_id: None,
+        flags: Flags::NONE,
+        is_local_root: false,
+        start: Timestamp::UNSET,
+        finish: Timestamp::UNSET,
+    };
+
     /// The head of a sampled span that is the root of its trace; set what differs.
     #[must_use]
     pub fn new(trace_id: TraceId, span_id: SpanId, start: Timestamp, finish: Timestamp) -> Self {
@@ -258,7 +269,7 @@ impl<'a> OperationName<'a> {
 /// them together again with [`SpanRecord::from_parts`].
 #[derive(Debug, Clone, Copy)]
 pub struct SpanRecord<'a> {
-    head: SpanHead,
+    head: &'a SpanHead,
     name: OperationName<'a>,
     attributes: Attributes<'a>,
     references: References<'a>,
@@ -276,8 +287,9 @@ pub enum References<'a> {
 impl<'a> SpanRecord<'a> {
     /// Puts a record together.
     #[must_use]
+    #[inline]
     pub fn from_parts(
-        head: SpanHead,
+        head: &'a SpanHead,
         name: OperationName<'a>,
         attributes: Attributes<'a>,
         references: References<'a>,
@@ -287,8 +299,8 @@ impl<'a> SpanRecord<'a> {
 
     /// The fixed part.
     #[must_use]
-    pub fn head(&self) -> &SpanHead {
-        &self.head
+    pub fn head(&self) -> &'a SpanHead {
+        self.head
     }
 
     /// The operation's name.

@@ -1,5 +1,5 @@
-//! What costs no memory: a call site where nobody traces, an unsampled span, and a sampled one once its thread
-//! is warm.
+//! What costs no memory: a call site where nobody traces, an unsampled span, and a sampled one once its
+//! thread is warm.
 //!
 //! A binary of its own, because the allocator that counts is that of the whole binary.
 #![expect(unsafe_code, reason = "an allocator is unsafe to implement")]

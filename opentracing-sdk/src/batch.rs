@@ -25,7 +25,7 @@ use crate::process::Process;
 /// # let head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(1).unwrap(), Timestamp::now(), Timestamp::now());
 /// # let name = OperationName::Static("get");
 /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
-/// # buffer.push(&SpanRecord::from_parts(head, name, Attributes::default(), References::Parent));
+/// # buffer.push(&SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent));
 /// # let process = opentracing_sdk::Process::new("shop");
 /// # assert_eq!(lines(&buffer.as_batch(&process)), ["shop.get"]);
 /// ```
@@ -117,7 +117,7 @@ impl fmt::Debug for Batch<'_> {
 /// let head = SpanHead::new(trace_id, span_id, Timestamp::now(), Timestamp::now());
 /// let name = OperationName::Borrowed("get");
 /// let mut buffer = BatchBuffer::new();
-/// buffer.push(&SpanRecord::from_parts(head, name, Attributes::default(), References::Parent));
+/// buffer.push(&SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent));
 ///
 /// let process = Process::new("shop");
 /// let batch = buffer.as_batch(&process);
@@ -240,7 +240,7 @@ impl BatchBuffer {
             false => References::Parent,
             true => References::Listed(&self.references[references..stored.references_end]),
         };
-        SpanRecord::from_parts(stored.head, name, attributes, references)
+        SpanRecord::from_parts(&stored.head, name, attributes, references)
     }
 }
 
@@ -261,8 +261,9 @@ mod tests {
         SpanHead::new(TraceId::new(7).unwrap(), SpanId::new(span_id).unwrap(), now, now)
     }
 
-    fn named(span_id: u64, name: OperationName<'_>) -> SpanRecord<'_> {
-        SpanRecord::from_parts(head(span_id), name, Attributes::default(), References::Parent)
+    fn push_named(buffer: &mut BatchBuffer, span_id: u64, name: OperationName<'_>) {
+        let head = head(span_id);
+        buffer.push(&SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent));
     }
 
     #[test]
@@ -272,15 +273,16 @@ mod tests {
             .sampled(true)
             .build();
         let references = [Reference::new(ReferenceKind::FollowsFrom, context)];
+        let head = head(3);
         let linked = SpanRecord::from_parts(
-            head(3),
+            &head,
             OperationName::Borrowed("linked"),
             Attributes::from_parts(&[], b"", 5),
             References::Listed(&references),
         );
         let mut buffer = BatchBuffer::new();
-        buffer.push(&named(1, OperationName::Static("static")));
-        buffer.push(&named(2, OperationName::Borrowed("größe")));
+        push_named(&mut buffer, 1, OperationName::Static("static"));
+        push_named(&mut buffer, 2, OperationName::Borrowed("größe"));
         buffer.push(&linked);
 
         let process = Process::new("s");
@@ -297,7 +299,7 @@ mod tests {
     fn halves_share_no_span_and_miss_none() {
         let mut buffer = BatchBuffer::new();
         for name in ["a", "b", "c"] {
-            buffer.push(&named(1, OperationName::Static(name)));
+            push_named(&mut buffer, 1, OperationName::Static(name));
         }
         let process = Process::new("s");
         let batch = buffer.as_batch(&process);
@@ -311,10 +313,10 @@ mod tests {
     #[test]
     fn a_cleared_buffer_is_used_again() {
         let mut buffer = BatchBuffer::new();
-        buffer.push(&named(1, OperationName::Borrowed("old")));
+        push_named(&mut buffer, 1, OperationName::Borrowed("old"));
         buffer.clear();
         assert!(buffer.is_empty());
-        buffer.push(&named(1, OperationName::Borrowed("new")));
+        push_named(&mut buffer, 1, OperationName::Borrowed("new"));
         let process = Process::new("s");
         assert_eq!(buffer.as_batch(&process).spans().next().unwrap().operation_name(), "new");
     }

@@ -1,8 +1,8 @@
 //! A suite of tests that every tracer should pass, for tracer authors.
 //!
 //! It holds the tests of OpenTracing's own libraries (Python's harness and test bed, Java's, Go's and
-//! JavaScript's), and for each rule of this one a row that fails where the rule is broken. Implement [`Subject`]
-//! for what makes your tracer, say what it is capable of, and [`run`] the suite in a test.
+//! JavaScript's), and for each rule of this one a row that fails where the rule is broken. Implement
+//! [`Subject`] for what makes your tracer, say what it is capable of, and [`run`] the suite in a test.
 //!
 //! # Examples
 //! ```

@@ -9,8 +9,8 @@ use super::case::Case;
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Row {
-    /// Its id: `A` and `GA`, `JA`, `ST`, `SC`, `NT`, `ET`, `GT`, `MT`, `CA`, `TG`, `LF`, `CX`, `TB` number the tests
-    /// of OpenTracing's libraries, `R` the rules.
+    /// Its id: `A` and `GA`, `JA`, `ST`, `SC`, `NT`, `ET`, `GT`, `MT`, `CA`, `TG`, `LF`, `CX`, `TB` number
+    /// the tests of OpenTracing's libraries, `R` the rules.
     pub id: &'static str,
     /// The name of the test upstream, or what it states.
     pub name: &'static str,
@@ -26,21 +26,21 @@ impl Row {
         Self { id, name, rule: None, needs: &[], needs_one_of: &[], check }
     }
 
-    pub(super) const fn rule(self, rule: u8) -> Self {
+    pub(super) const fn stating(self, rule: u8) -> Self {
         Self { rule: Some(rule), ..self }
     }
 
-    pub(super) const fn needs(self, needs: &'static [Capability]) -> Self {
+    pub(super) const fn needing(self, needs: &'static [Capability]) -> Self {
         Self { needs, ..self }
     }
 
-    pub(super) const fn needs_one_of(self, needs_one_of: &'static [Capability]) -> Self {
+    pub(super) const fn needing_one_of(self, needs_one_of: &'static [Capability]) -> Self {
         Self { needs_one_of, ..self }
     }
 
     /// What a tracer must be capable of for this row to apply.
     #[must_use]
-    pub fn needs_of(&self) -> &'static [Capability] {
+    pub fn needs(&self) -> &'static [Capability] {
         self.needs
     }
 

@@ -13,8 +13,8 @@ use crate::failure::panic_message;
 
 /// Runs every applicable row on a subject of its own.
 ///
-/// A row that panics has failed; the others run all the same. Each runs on a new thread, so that what one left
-/// active is not seen by the next.
+/// A row that panics has failed; the others run all the same. Each runs on a new thread, so that what one
+/// left active is not seen by the next.
 ///
 /// # Examples
 /// ```

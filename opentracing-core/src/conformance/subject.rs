@@ -42,9 +42,9 @@ impl TextFormat {
 
 /// A tracer under test. Every row gets one of its own, on a thread of its own.
 ///
-/// A tracer author implements the first method, and those of the next five whose [`Capability`] the tracer has.
-/// The others are the operations that a rule speaks about, done by the tracer as it is; to see that the suite
-/// notices a broken rule, override one of them and break it.
+/// A tracer author implements the first method, and those of the next five whose [`Capability`] the tracer
+/// has. The others are the operations that a rule speaks about, done by the tracer as it is; to see that the
+/// suite notices a broken rule, override one of them and break it.
 ///
 /// [`Capability`]: super::Capability
 ///
@@ -83,7 +83,8 @@ pub trait Subject: Sync {
     fn tracer(&self) -> Tracer;
 
     /// The spans that have finished, in the order in which they did. A tracer that delivers spans in the
-    /// background waits for them here. (`Inspection`)
+    /// background waits for them here; one that keeps no order among threads sorts them by `finish_time`.
+    /// (`Inspection`)
     fn finished(&self) -> Vec<MockSpan> {
         Vec::new()
     }
@@ -98,8 +99,8 @@ pub trait Subject: Sync {
         None
     }
 
-    /// Carriers in which the tracer has to find a garbled context: an error, not nothing. Unless overridden, one
-    /// whose every entry is garbled; none, where the wire format says that garbage is to be ignored.
+    /// Carriers in which the tracer has to find a garbled context: an error, not nothing. Unless overridden,
+    /// one whose every entry is garbled; none, where the wire format says that garbage is to be ignored.
     /// (`TextPropagation`)
     fn corrupted_carriers(&self, format: TextFormat) -> Vec<TextCarrier> {
         let mut carrier = TextCarrier::new();

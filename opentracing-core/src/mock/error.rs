@@ -6,8 +6,8 @@ use std::panic::Location;
 use crate::context::SpanContext;
 use crate::recorder::Misuse;
 
-/// An operation on a span that had finished. It was ignored; [`MockTracer::errors`](crate::MockTracer::errors)
-/// makes it visible.
+/// An operation on a span that had finished. It was ignored;
+/// [`MockTracer::errors`](crate::MockTracer::errors) makes it visible.
 ///
 /// # Examples
 /// ```

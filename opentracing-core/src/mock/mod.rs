@@ -17,6 +17,7 @@ use store::{MockRecorder, Store};
 use crate::id::{SpanId, TraceId};
 use crate::propagation::Codec;
 use crate::span::Span;
+use crate::tag::TagValue;
 use crate::tracer::Tracer;
 
 /// A tracer that keeps every span, for tests of instrumented code.
@@ -95,8 +96,8 @@ impl MockTracer {
         self.store.finished()
     }
 
-    /// The spans that have started and not finished, in the order in which they started: leaks, at the end of a
-    /// test.
+    /// The spans that have started and not finished, in the order in which they started: leaks, at the end of
+    /// a test.
     ///
     /// # Examples
     /// ```
@@ -135,8 +136,26 @@ impl MockTracer {
         traces
     }
 
-    /// All spans as trees, in the order in which they started: names, tags and logs, without ids and times, so
-    /// that a test may compare it with a text.
+    /// The first span that finished with this value of a tag.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// for status in [200, 404, 200] {
+    ///     mock.tracer().span("get").tag("http.status_code", status).start();
+    /// }
+    /// let failed = mock.find_by_tag("http.status_code", 404).unwrap();
+    /// assert_eq!(failed.context, mock.finished_spans()[1].context);
+    /// assert_eq!(mock.find_by_tag("http.status_code", 500), None);
+    /// ```
+    #[must_use]
+    pub fn find_by_tag<'a>(&self, key: &str, value: impl Into<TagValue<'a>>) -> Option<MockSpan> {
+        let value = value.into();
+        self.finished_spans().into_iter().find(|span| span.tag(key).is_some_and(|tag| *tag == value))
+    }
+
+    /// All spans as trees, in the order in which they started: names, tags and logs, without ids and times,
+    /// so that a test may compare it with a text.
     ///
     /// # Examples
     /// ```
@@ -219,8 +238,8 @@ impl MockTracer {
         self.store.on_activate(Arc::new(hook));
     }
 
-    /// Adds a codec for [`format::Custom(name)`](crate::format::Custom); given the name of a built-in format, it
-    /// takes that one's place.
+    /// Adds a codec for [`format::Custom(name)`](crate::format::Custom); given the name of a built-in format,
+    /// it takes that one's place.
     ///
     /// # Examples
     /// ```

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::handle::Handle;
 use super::no_handle;
-use crate::builder::SpanBuilder;
+use crate::builder::{SpanBuilder, start_innermost};
 use crate::reference::AsReference;
 use crate::scope::{Scope, current_header};
 use crate::span::Span;
@@ -66,14 +66,20 @@ macro_rules! __site {
 /// Starts a span and makes it active.
 #[inline]
 pub fn enter(site: &'static Site) -> Scope {
-    match current_header() {
-        Some(header) => enter_in(header, site),
-        None => Scope::noop(),
-    }
+    if Header::any_recorder() { enter_any(site) } else { Scope::noop() }
 }
 
 // Its own function, so that a call site where nobody traces stays small.
 #[inline(never)]
+fn enter_any(site: &'static Site) -> Scope {
+    // The usual case: a child, made in one visit to the thread's state.
+    start_innermost(site.name).unwrap_or_else(|| match current_header() {
+        Some(header) => enter_in(header, site),
+        None => Scope::noop(),
+    })
+}
+
+#[cold]
 fn enter_in(header: &'static Header, site: &'static Site) -> Scope {
     builder(header, site).start_active()
 }
@@ -169,7 +175,6 @@ impl Begin {
         self.builder.start()
     }
 
-    #[must_use]
     pub fn share(self) -> Handle {
         Handle::new(Arc::new(self.builder.start()))
     }
@@ -193,7 +198,6 @@ impl<F: FnOnce() -> Cow<'static, str>> Named<F> {
         self.start_as(Begin::start)
     }
 
-    #[must_use]
     pub fn share(self) -> Handle {
         Handle::new(Arc::new(self.start()))
     }

@@ -33,7 +33,10 @@ pub use handle::{AtReturn, Handle, no_handle};
 pub use names::{func_name, func_path, method_name, name};
 pub use offered::Offered;
 pub use per_poll::{FirstPoll, per_poll, per_poll_then};
-pub use result::{Failed, Returned, failed, failed_debug, failed_display, failure};
+pub use result::{Failed, Returned, failed, failed_debug, failed_display, failure, holds};
 pub use returned::Kind;
-pub use sink::{Active, NO_SPAN, Sink, active, active_recording, baggage, field, log, recording, tag};
-pub use stream::{stream, stream_handle};
+pub use sink::{
+    Active, NO_SPAN, Sink, active, active_recording, baggage, field, log, recording, tag, tag_debug,
+    tag_display,
+};
+pub use stream::{stream, stream_then};

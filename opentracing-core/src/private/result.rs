@@ -1,6 +1,7 @@
 //! What results say, and what failures offer to be recorded by. See [`super::offered`] for how it is found.
 
 use std::any::type_name;
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::ops::Deref;
 
 use super::sink::{Field, Reason, Sink};
 use crate::failure::Failure;
+use crate::fields;
 use crate::outcome::{Outcome, Verdict};
 use crate::tag::{debug, display};
 
@@ -17,6 +19,11 @@ pub fn failure<T: Outcome + ?Sized>(result: &T) -> Option<&T::Failure> {
         Verdict::Failure(failure) => Some(failure),
         _ => None,
     }
+}
+
+/// Whether a result is what the condition says.
+pub fn holds<T: ?Sized>(result: &T, condition: impl FnOnce(&T) -> bool) -> bool {
+    condition(result)
 }
 
 /// A result, or a value that cannot fail.
@@ -165,7 +172,8 @@ falls_back!(Failed => Pointer, Pointer => Both, Both => Display, Display => Debu
 /// Marks a span as failed, for no stated reason.
 #[track_caller]
 pub fn failed<S: Sink + ?Sized>(span: &S) {
-    span.fail(&Reason(Failure { kind: "", object: None, message: None, source: None }), &[]);
+    span.put(Cow::Borrowed(crate::tags::ERROR.name()), &true);
+    span.write(&[(Cow::Borrowed(fields::EVENT), &"error")]);
 }
 
 /// Marks a span as failed, with a message by `Display`.

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use futures_core::Stream;
 
 use super::adapter::{future, future_then};
-use super::stream::stream;
+use super::stream::{stream, stream_then};
 use crate::scope::Scope;
 
 /// The kind of a value.
@@ -85,6 +85,16 @@ macro_rules! boxed {
                 value: Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 'a>>,
             ) -> Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 'a>> {
                 Box::pin(stream(scope, value))
+            }
+
+            /// Lets the span cover the stream, and `hook` see its items.
+            pub fn finish_then<H: FnMut(&Scope, &I) $(+ $auto)* + 'a>(
+                &self,
+                scope: Scope,
+                value: Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 'a>>,
+                hook: H,
+            ) -> Pin<Box<dyn Stream<Item = I> $(+ $auto)* + 'a>> {
+                Box::pin(stream_then(scope, value, hook))
             }
         }
     };

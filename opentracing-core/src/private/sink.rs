@@ -14,7 +14,7 @@ use crate::fields::{self, IntoFields};
 use crate::scope::{Scope, innermost_scope};
 use crate::span::Span;
 use crate::span::live::{Call, Live};
-use crate::tag::AsTag;
+use crate::tag::{AsTag, Debugged, Displayed, debug, display};
 use crate::tags::Key;
 use crate::tracer::Tracer;
 
@@ -71,7 +71,7 @@ impl Reason<'_> {
     #[track_caller]
     pub fn record_as<S: Sink + ?Sized>(mut self, span: &S, name: &'static str) {
         match self.0.message.take() {
-            Some(message) => span.fail(&self, &[(Cow::Borrowed(name), &crate::tag::display(&message))]),
+            Some(message) => span.fail(&self, &[(Cow::Borrowed(name), &display(&message))]),
             None => span.fail(&self, &[]),
         }
     }
@@ -260,6 +260,26 @@ pub const NO_SPAN: Option<&Span> = None;
 #[track_caller]
 pub fn tag<S: Sink + ?Sized, V: AsTag + ?Sized>(span: &S, key: impl Key<V>, value: &V) {
     span.put(key.into_name(), &value);
+}
+
+/// Sets a tag to a value's `Display` text.
+#[track_caller]
+pub fn tag_display<'a, S, T>(span: &S, key: impl Key<Displayed<'a, T>>, value: &'a T)
+where
+    S: Sink + ?Sized,
+    T: fmt::Display + ?Sized,
+{
+    span.put(key.into_name(), &display(value));
+}
+
+/// Sets a tag to a value's `Debug` text.
+#[track_caller]
+pub fn tag_debug<'a, S, T>(span: &S, key: impl Key<Debugged<'a, T>>, value: &'a T)
+where
+    S: Sink + ?Sized,
+    T: fmt::Debug + ?Sized,
+{
+    span.put(key.into_name(), &debug(value));
 }
 
 /// A field of a log.

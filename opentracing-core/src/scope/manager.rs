@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::scope::stack::{Content, Place, Slot};
+use crate::scope::stack::{Place, Slot};
 use crate::scope::{FinishOnClose, Scope, finish_deferred};
 use crate::span::Span;
 use crate::thread;
@@ -76,7 +76,7 @@ impl ScopeManager {
         } else {
             thread::with(|state| {
                 let stack = &mut state.stack;
-                (!stack.is_full()).then(|| stack.push(header, FinishOnClose::No, Content::Blank))
+                (!stack.is_full()).then(|| stack.push_blank(header))
             })
             .flatten()
         };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use manager::{ScopeManager, WithoutActive};
-use stack::{Content, Place, Slot};
+use stack::{Kind, Place, Slot};
 
 use crate::clock::Timestamp;
 use crate::context::SpanContext;
@@ -108,7 +108,16 @@ impl Scope {
             span.show(|record, context| Event::Started(record, context));
             return Self::of_span(span, on_close);
         }
-        Self::activate(header, header, Content::Own(data), on_close)
+        let mut data = Some(data);
+        let pushed = thread::with(|state| {
+            let stack = &mut state.stack;
+            if stack.is_full() { None } else { Some(stack.push_own(header, on_close, data.take()?)) }
+        });
+        match (pushed.flatten(), data) {
+            (Some(place), _) => Self::at(header, place),
+            (None, Some(data)) => Self::detached(Arc::new(Span::new(header, data)), on_close),
+            (None, None) => Self::noop(),
+        }
     }
 
     /// Makes a span active, for its own tracer, that others may have a handle on.
@@ -124,42 +133,27 @@ impl Scope {
             let hold = if header.is_noop() { Hold::Nothing } else { Hold::Detached(span, on_close) };
             return Self::new(header, hold);
         }
-        let scope = Self::activate(manager, header, Content::Shared(span), on_close);
+        let mut span = Some(span);
+        let pushed = thread::with(|state| {
+            let stack = &mut state.stack;
+            if stack.is_full() { None } else { Some(stack.push_shared(manager, on_close, span.take()?)) }
+        });
+        let scope = match (pushed.flatten(), span) {
+            (Some(place), _) => Self::at(header, place),
+            (None, Some(span)) => Self::detached(span, on_close),
+            (None, None) => Self::noop(),
+        };
         if let Some(recorder) = header.recorder().filter(|_| header.settings.observe) {
             recorder.observe(&Event::Activated(&scope));
         }
         scope
     }
 
-    #[inline]
-    fn activate(
-        manager: &'static Header,
-        header: &'static Header,
-        content: Content,
-        on_close: FinishOnClose,
-    ) -> Self {
-        let mut content = Some(content);
-        let pushed = thread::with(|state| {
-            if state.stack.is_full() {
-                return None;
-            }
-            Some(state.stack.push(manager, on_close, content.take()?))
-        });
-        match (pushed.flatten(), content) {
-            (Some(place), _) => Self::at(header, place),
-            (None, Some(content)) => Self::detached(header, content, on_close),
-            (None, None) => Self::noop(),
-        }
-    }
-
+    /// The scope of a span for which there is no room on the stack, or no stack any more.
     #[cold]
-    fn detached(header: &'static Header, content: Content, on_close: FinishOnClose) -> Self {
+    fn detached(span: Arc<Span>, on_close: FinishOnClose) -> Self {
+        let header = span.header();
         header.count_refused_scope();
-        let span = match content {
-            Content::Own(data) => Arc::new(Span::new(header, data)),
-            Content::Shared(span) => span,
-            Content::Blank => return Self::noop(),
-        };
         Self::new(header, Hold::Detached(span, on_close))
     }
 
@@ -194,12 +188,8 @@ impl Scope {
     pub fn is_recording(&self) -> bool {
         match &self.hold {
             Hold::Stack(place) => {
-                let recording = |slot: &mut Slot| match &slot.content {
-                    Content::Own(data) => data.is_recording,
-                    Content::Shared(span) => span.is_recording(),
-                    Content::Blank => false,
-                };
-                thread::with(|state| state.stack.slot(*place).is_some_and(recording)).unwrap_or(false)
+                thread::with(|state| state.stack.slot(*place).is_some_and(|slot| slot.is_recording()))
+                    .unwrap_or(false)
             }
             Hold::Detached(span, _) => span.is_recording(),
             Hold::Nothing => false,
@@ -313,10 +303,7 @@ impl Scope {
             Hold::Stack(place) => {
                 let slot = thread::with(|state| state.stack.close(place)).flatten()?;
                 finish_deferred(slot.header);
-                match slot.content {
-                    Content::Shared(span) => Some(span),
-                    Content::Own(_) | Content::Blank => None,
-                }
+                slot.shared
             }
             Hold::Detached(span, _) => Some(span),
             Hold::Nothing => None,
@@ -339,29 +326,28 @@ impl Drop for Scope {
 /// Closes the scope at a place: its span first stops being active, then finishes.
 #[inline]
 fn close(header: &'static Header, place: Place) {
-    // Written in place: a slot is large enough for a copy to show.
-    let mut slot = None;
+    // Written in place: what comes out of nested options is copied for each of them.
+    let mut own = None;
     let irregular = thread::with(|state| {
-        slot = state.stack.close(place);
-        if let Some(Slot { content: Content::Own(data), .. }) = &slot {
-            data.count_finish(state.counts(header));
+        own = state.stack.close_own(place);
+        if let Some(span) = &own {
+            span.count_finish(state.counts(header));
         }
         state.stack.is_irregular()
     });
-    let manager = match &mut slot {
-        Some(Slot { content: Content::Own(data), .. }) => {
-            hand_over(data, header);
-            header
-        }
-        Some(slot) => {
-            slot.finish();
-            slot.header
-        }
-        None => return,
-    };
+    let Some(span) = &mut own else { return close_any(place) };
+    hand_over(span, header);
     if irregular == Some(true) {
-        finish_deferred(manager);
+        finish_deferred(header);
     }
+}
+
+/// Closes a scope out of order, or one whose span others have a handle on.
+#[inline(never)]
+fn close_any(place: Place) {
+    let Some(mut slot) = thread::with(|state| state.stack.close(place)).flatten() else { return };
+    slot.finish();
+    finish_deferred(slot.header);
 }
 
 /// Gives the span of a closed scope to the recorder; it has been counted. Nobody took a handle, so nobody else
@@ -383,39 +369,31 @@ fn finish_deferred(header: &'static Header) {
 }
 
 impl Slot {
-    /// A handle on the slot's span; the span moves out of the slot for it.
-    pub(crate) fn share(&mut self) -> Option<Arc<Span>> {
-        if let Content::Own(data) = &mut self.content {
-            let span = Arc::new(Span::new(self.header, mem::take(data)));
-            self.content = Content::Shared(span);
-        }
-        match &self.content {
-            Content::Shared(span) => Some(Arc::clone(span)),
-            Content::Own(_) | Content::Blank => None,
+    /// The context of the slot's span.
+    pub(crate) fn context(&self) -> SpanContext {
+        match (&self.shared, self.kind()) {
+            (Some(span), _) => span.context(),
+            (None, Kind::Own) => self.own.context(),
+            (None, _) => SpanContext::default(),
         }
     }
 
-    /// The context of the slot's span.
-    pub(crate) fn context(&self) -> SpanContext {
-        match &self.content {
-            Content::Own(data) => data.context.clone(),
-            Content::Shared(span) => span.context(),
-            Content::Blank => SpanContext::default(),
-        }
+    fn is_recording(&self) -> bool {
+        self.shared.as_ref().map_or(self.own.is_recording, |span| span.is_recording())
     }
 
     /// Does what closing is to do with the span. Runs the recorder's code.
     pub(crate) fn finish(&mut self) {
-        match (&mut self.content, self.on_close) {
-            (Content::Own(data), _) => {
-                if thread::with(|state| data.count_finish(state.counts(self.header))).is_none() {
-                    data.count_finish_shared(self.header);
+        match (self.shared.take(), self.kind(), self.on_close) {
+            (Some(span), _, FinishOnClose::Yes) => span.finish_on_close(),
+            (Some(span), _, FinishOnClose::No) => _ = span.fail_if_panicking(),
+            (None, Kind::Own, _) => {
+                if thread::with(|state| self.own.count_finish(state.counts(self.header))).is_none() {
+                    self.own.count_finish_shared(self.header);
                 }
-                hand_over(data, self.header);
+                hand_over(&mut self.own, self.header);
             }
-            (Content::Shared(span), FinishOnClose::Yes) => span.finish_on_close(),
-            (Content::Shared(span), FinishOnClose::No) => _ = span.fail_if_panicking(),
-            (Content::Blank, _) => {}
+            (None, Kind::Shared | Kind::Blank, _) => {}
         }
     }
 }
@@ -430,10 +408,7 @@ impl Live for Scope {
     }
 
     fn is_finished(&self) -> bool {
-        let finished = |slot: &mut Slot| match &slot.content {
-            Content::Shared(span) => Live::is_finished(&**span),
-            Content::Own(_) | Content::Blank => false,
-        };
+        let finished = |slot: &mut Slot| slot.shared.as_ref().is_some_and(|span| Live::is_finished(&**span));
         match &self.hold {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).is_some_and(finished)).unwrap_or(false)
@@ -452,16 +427,16 @@ impl Live for Scope {
         let mut change = Some(change);
         let shared = thread::with(|state| {
             let slot = state.stack.slot(place)?;
-            match &mut slot.content {
-                Content::Own(data) => {
-                    if data.arena.is_none() {
-                        data.arena = state.arenas.pop();
-                    }
-                    Some(Err(change.take()?(data, slot.header)))
-                }
-                Content::Shared(span) => Some(Ok(Arc::clone(span))),
-                Content::Blank => None,
+            if let Some(span) = &slot.shared {
+                return Some(Ok(Arc::clone(span)));
             }
+            if slot.kind() != Kind::Own {
+                return None;
+            }
+            if slot.own.arena.is_none() {
+                slot.own.arena = state.arenas.pop();
+            }
+            Some(Err(change.take()?(&mut slot.own, slot.header)))
         });
         match shared.flatten()? {
             Err(result) => Some(result),

@@ -1,13 +1,15 @@
 //! What a span is while it lives, wherever it lies: in a slot of the scope stack, or behind a shared handle.
 
 use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
 
-use crate::attributes::{Arena, cut};
+use crate::attributes::{Arena, Attributes, cut};
 use crate::clock::Timestamp;
-use crate::context::{Flags, SpanContext};
+use crate::context::{Extra, SpanContext};
 use crate::failure::Failure;
 use crate::fields::{Fields, IntoFields};
-use crate::recorder::{OperationName, References, SpanHead, SpanRecord};
+use crate::recorder::{Event, OperationName, References, SpanHead, SpanRecord};
 use crate::reference::Reference;
 use crate::tag::TagValue;
 use crate::tags;
@@ -15,15 +17,17 @@ use crate::thread;
 use crate::tracer::header::{Counts, Header};
 
 /// A span that has started and not finished.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SpanData {
-    pub(crate) context: SpanContext,
+    /// Its start is [`Timestamp::UNSET`] until it records.
+    pub(crate) head: SpanHead,
     pub(crate) name: Cow<'static, str>,
-    pub(crate) start: Option<Timestamp>,
+    /// Baggage, and what else travels with the context.
+    pub(crate) extra: Option<Arc<Extra>>,
     /// `None` where there is at most one, ChildOf, to the parent.
-    pub(crate) references: Option<Box<[Reference]>>,
+    #[expect(clippy::box_collection, reason = "few spans list references; for all others this is one word")]
+    pub(crate) references: Option<Box<Vec<Reference>>>,
     pub(crate) arena: Option<Box<Arena>>,
-    pub(crate) is_local_root: bool,
     pub(crate) is_recording: bool,
     /// Whether the thread was unwinding already: then the panic is not this span's. Set, too, once a panic has
     /// been marked.
@@ -33,6 +37,38 @@ pub(crate) struct SpanData {
 }
 
 impl SpanData {
+    /// Holds nothing; that of no-op spans, and of slots without a span of their own.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            head: SpanHead::NONE,
+            name: Cow::Borrowed(""),
+            extra: None,
+            references: None,
+            arena: None,
+            is_recording: false,
+            began_panicking: false,
+            is_finished: false,
+        }
+    }
+
+    /// Moves the span out. What stays behind holds nothing that would have to be dropped.
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Self {
+        Self {
+            name: mem::replace(&mut self.name, Cow::Borrowed("")),
+            extra: self.extra.take(),
+            references: self.references.take(),
+            arena: self.arena.take(),
+            ..*self
+        }
+    }
+
+    /// The span's context as it is now.
+    #[inline]
+    pub(crate) fn context(&self) -> SpanContext {
+        SpanContext::of_head(&self.head, self.extra.clone())
+    }
+
     /// Whether a panic is going on that began inside this span.
     pub(crate) fn is_panicked(&self) -> bool {
         std::thread::panicking() && !self.began_panicking
@@ -53,12 +89,11 @@ impl SpanData {
     /// Starts or stops recording from now on.
     fn set_priority(&mut self, value: &TagValue<'_>, header: &Header) {
         let Some(priority) = priority(value) else { return };
-        let flags = self.context.flags().with_sampled(priority > 0);
-        let flags = if priority > 0 { flags.with_debug() } else { flags };
-        self.context = std::mem::take(&mut self.context).with_flags(flags);
+        let flags = self.head.flags.with_sampled(priority > 0);
+        self.head.flags = if priority > 0 { flags.with_debug() } else { flags };
         self.is_recording = flags.is_sampled() || header.settings.record_unsampled;
-        if self.is_recording && self.start.is_none() {
-            self.start = Some(Timestamp::now());
+        if self.is_recording && self.head.start == Timestamp::UNSET {
+            self.head.start = Timestamp::now();
         }
     }
 
@@ -86,42 +121,36 @@ impl SpanData {
     /// Sets a baggage item, if the limits allow it.
     pub(crate) fn set_baggage_item(&mut self, key: String, value: String, header: &Header) -> bool {
         let limits = &header.settings.limits;
-        let (items, bytes) = self.context.baggage_size();
-        let replaced = self.context.baggage_item(&key).map(|old| key.len() + old.len());
+        let mut context = self.context();
+        let (items, bytes) = context.baggage_size();
+        let replaced = context.baggage_item(&key).map(|old| key.len() + old.len());
         let items = items + usize::from(replaced.is_none());
         let bytes = bytes - replaced.unwrap_or(0) + key.len() + value.len();
         let fits = items <= limits.baggage_items_max && bytes <= limits.baggage_bytes_max;
         if fits {
-            self.context.set_baggage_item(key, value);
+            self.extra = None;
+            context.set_baggage_item(key, value);
+            self.extra = context.into_extra();
         }
         fits
     }
 
-    /// The flags the span would pass to a child.
-    pub(crate) fn flags(&self) -> Flags {
-        self.context.flags()
-    }
-
-    /// The record as it stands, if the span has ids and is recording.
-    pub(crate) fn record(&self, finish: Option<Timestamp>) -> Option<SpanRecord<'_>> {
-        let (trace_id, span_id) = self.context.ids()?;
-        let start = self.start?;
-        let head = SpanHead {
-            trace_id,
-            span_id,
-            parent_id: self.context.parent_id(),
-            flags: self.flags(),
-            is_local_root: self.is_local_root,
-            start,
-            finish: finish.unwrap_or(start),
-        };
+    /// The record as it stands.
+    #[inline(always)]
+    pub(crate) fn record(&self) -> SpanRecord<'_> {
         let name = match &self.name {
             Cow::Borrowed(name) => OperationName::Static(name),
             Cow::Owned(name) => OperationName::Borrowed(name),
         };
-        let attributes = self.arena.as_ref().map(|arena| arena.view()).unwrap_or_default();
-        let references = self.references.as_deref().map_or(References::Parent, References::Listed);
-        Some(SpanRecord::from_parts(head, name, attributes, references))
+        let attributes = match &self.arena {
+            Some(arena) => arena.view(),
+            None => Attributes::default(),
+        };
+        let references = match &self.references {
+            Some(listed) => References::Listed(listed),
+            None => References::Parent,
+        };
+        SpanRecord::from_parts(&self.head, name, attributes, references)
     }
 
     /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
@@ -148,13 +177,17 @@ impl SpanData {
     }
 
     /// Gives a span that has been counted to the recorder, and its memory back to the thread.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hand_over(&mut self, header: &'static Header, finish: Option<Timestamp>) {
         if self.is_recording {
-            let finish = finish.unwrap_or_else(Timestamp::now);
-            if let (Some(recorder), Some(record)) = (header.recorder(), self.record(Some(finish))) {
+            self.head.finish = match finish {
+                Some(time) => time,
+                None => Timestamp::now(),
+            };
+            if let Some(recorder) = header.recorder() {
+                let record = self.record();
                 if header.settings.observe {
-                    recorder.observe(&crate::recorder::Event::Finished(&record, &self.context));
+                    recorder.observe(&Event::Finished(&record, &self.context()));
                 }
                 recorder.record(&record);
             }

@@ -20,7 +20,7 @@ use crate::context::SpanContext;
 use crate::failure::Failure;
 use crate::fields::IntoFields;
 use crate::recorder::{Event, Misuse, SpanRecord};
-use crate::reference::AsReference;
+use crate::scope::{FinishOnClose, Scope};
 use crate::tag::AsTag;
 use crate::tags::Key;
 use crate::tracer::Tracer;
@@ -69,14 +69,14 @@ impl Span {
         let recording = if data.is_recording { state::RECORDING } else { 0 };
         Self {
             header,
-            context: data.context.clone(),
+            context: if header.is_noop() { SpanContext::default() } else { data.context() },
             state: AtomicU8::new(recording),
             data: Mutex::new(data),
         }
     }
 
     pub(crate) fn noop() -> Self {
-        Self::new(&NOOP, SpanData::default())
+        Self::new(&NOOP, SpanData::empty())
     }
 
     fn lock(&self) -> MutexGuard<'_, SpanData> {
@@ -91,7 +91,7 @@ impl Span {
     /// The span's context as it is now; valid also after the span has finished.
     #[must_use]
     pub fn context(&self) -> SpanContext {
-        if self.has(state::CONTEXT_CHANGED) { self.lock().context.clone() } else { self.context.clone() }
+        if self.has(state::CONTEXT_CHANGED) { self.lock().context() } else { self.context.clone() }
     }
 
     /// The tracer that made the span.
@@ -194,6 +194,29 @@ impl Span {
         self.tracer().span(name).child_of(self)
     }
 
+    /// Makes this span active on this thread until the scope is closed, which does not finish the span: for threads
+    /// that work for a span of another thread.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mock = opentracing_core::MockTracer::new();
+    /// let tracer = mock.tracer();
+    /// tracer.in_span("crawl", |scope| {
+    ///     let crawl = scope.span();
+    ///     std::thread::scope(|threads| {
+    ///         threads.spawn(|| {
+    ///             let _scope = crawl.activate();
+    ///             tracer.in_span("fetch", |_| {});
+    ///         });
+    ///     });
+    /// });
+    /// let spans = mock.finished_spans();
+    /// assert_eq!(spans[0].parent_id, spans[1].context.span_id());
+    /// ```
+    pub fn activate(self: &Arc<Self>) -> Scope {
+        Scope::of_span(Arc::clone(self), FinishOnClose::No)
+    }
+
     /// Finishes the span now. Only the first finish counts.
     #[track_caller]
     pub fn finish(&self) {
@@ -237,7 +260,8 @@ impl Span {
         if data.is_finished {
             return None;
         }
-        let after = SpanData { is_finished: true, context: data.context.clone(), ..SpanData::default() };
+        let after =
+            SpanData { is_finished: true, head: data.head, extra: data.extra.clone(), ..SpanData::empty() };
         self.state.fetch_or(state::FINISHED, Ordering::Release);
         Some(mem::replace(&mut *data, after))
     }
@@ -290,9 +314,7 @@ impl Span {
         let Some(recorder) = self.header.recorder().filter(|_| self.header.settings.observe) else { return };
         // A copy: the recorder's code must not run under the lock.
         let Some(copy) = self.lock().copy() else { return };
-        if let Some(record) = copy.record(None) {
-            recorder.observe(&event(&record, &copy.context));
-        }
+        recorder.observe(&event(&copy.record(), &copy.context()));
     }
 }
 
@@ -300,9 +322,8 @@ impl SpanData {
     /// A copy to look at, of a span that has not finished.
     fn copy(&self) -> Option<Self> {
         (!self.is_finished).then(|| Self {
-            context: self.context.clone(),
             name: self.name.clone(),
-            start: self.start,
+            extra: self.extra.clone(),
             references: self.references.clone(),
             arena: self.arena.clone(),
             ..*self
@@ -331,7 +352,7 @@ impl Live for Span {
             return None;
         }
         let result = change(&mut data, self.header);
-        if !data.context.is_same(&self.context) {
+        if !self.context.has(data.head.flags, data.extra.as_ref()) {
             self.state.fetch_or(state::CONTEXT_CHANGED, Ordering::Release);
         }
         let recording = if data.is_recording { state::RECORDING } else { 0 };
@@ -424,7 +445,13 @@ pub(crate) fn shared_noop() -> Arc<Span> {
 
 /// Referring to a span that was given by handle needs no lock, unless its context was changed.
 impl Span {
+    /// Calls `look` with the ids, flags and baggage that a child of this span takes over.
+    #[inline]
+    pub(crate) fn with_context<R>(&self, look: impl FnOnce(&SpanContext) -> R) -> R {
+        if self.has(state::CONTEXT_CHANGED) { look(&self.context()) } else { look(&self.context) }
+    }
+
     pub(crate) fn visit_context(&self, visit: &mut dyn FnMut(&SpanContext)) {
-        if self.has(state::CONTEXT_CHANGED) { self.context().visit(visit) } else { visit(&self.context) }
+        self.with_context(visit);
     }
 }

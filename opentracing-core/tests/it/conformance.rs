@@ -11,7 +11,7 @@ use crate::support::KeptSubject;
 fn the_mock_passes_every_row_but_those_for_tracers_that_do_nothing() {
     let outcome = run(MockTracer::new, Capabilities::mock());
     outcome.assert_passed();
-    assert!(outcome.not_applicable().all(|row| row.needs_of().contains(&Capability::Noop)));
+    assert!(outcome.not_applicable().all(|row| row.needs().contains(&Capability::Noop)));
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_tracer_whose_spans_nobody_can_look_at_passes_what_is_left() {
 }
 
 fn needs(row: &Row, capability: Capability) -> bool {
-    row.needs_of().contains(&capability)
+    row.needs().contains(&capability)
 }
 
 fn ids(outcome: &Outcome) -> BTreeSet<&'static str> {

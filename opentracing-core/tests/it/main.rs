@@ -12,5 +12,6 @@ mod outcomes;
 mod propagation;
 mod report;
 mod sampling;
+mod scope_model;
 mod scopes;
 mod support;

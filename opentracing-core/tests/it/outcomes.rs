@@ -112,12 +112,9 @@ fn a_type_of_ones_own_says_itself_whether_it_failed() {
 
 #[test]
 fn a_panic_is_recorded_with_its_message_where_that_is_text() {
-    let payloads: [(fn(), Option<&str>); 3] = [
-        (|| panic!("literal"), Some("literal")),
-        (|| panic!("formatted {}", 7), Some("formatted 7")),
-        (|| panic_any(7), None),
-    ];
-    for (work, message) in payloads {
+    let works: [fn(); 3] = [|| panic!("literal"), || panic!("formatted {}", 7), || panic_any(7)];
+    let messages = [Some("literal"), Some("formatted 7"), None];
+    for (work, message) in works.into_iter().zip(messages) {
         let kept = Kept::new();
         let tracer = kept.tracer();
         catch_unwind(AssertUnwindSafe(|| tracer.in_span("op", |_| work()))).unwrap_err();

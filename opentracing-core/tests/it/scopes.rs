@@ -44,6 +44,22 @@ fn scopes_of_two_tracers_do_not_wait_for_each_other() {
 }
 
 #[test]
+fn a_deferred_finish_has_the_time_at_which_it_is_performed() {
+    let kept = Kept::new();
+    let tracer = kept.tracer();
+    let outer = tracer.span("outer").start_active();
+    let inner = tracer.span("inner").start_active();
+    outer.close();
+    let meanwhile = tracer.span("meanwhile").start_active();
+    meanwhile.close();
+    inner.close();
+    let finished =
+        |name: &str| kept.spans().into_iter().find(|span| span.operation_name == name).unwrap().finish_time;
+    assert_eq!(kept.names(), ["meanwhile", "inner", "outer"]);
+    assert!(finished("meanwhile") <= finished("inner") && finished("inner") <= finished("outer"));
+}
+
+#[test]
 fn closing_without_finishing_finishes_what_nobody_holds() {
     for kept in [Kept::new(), Kept::new()] {
         let tracer = kept.tracer();

@@ -32,8 +32,9 @@ impl Columns {
         let needed = rows.iter().map(|row| {
             let tree = tree_width(row, levels_max);
             let named = several_services && row.enters_service;
-            let service = if named { escape::width(row.span.service_name()) + 2 } else { 0 };
-            tree + service + escape::width(row.span.name()) + if row.span.is_error() { 2 } else { 0 }
+            let shown = |text| escape::width(&escape::terminal(text, style.glyphs));
+            let service = if named { shown(row.span.service_name()) + 2 } else { 0 };
+            tree + service + shown(row.span.name()) + if row.span.is_error() { 2 } else { 0 }
         });
         let name = needed.max().unwrap_or(0).clamp(8, name_max.max(8));
         let (start, finish) = trace.extent();

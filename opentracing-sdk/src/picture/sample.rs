@@ -64,7 +64,7 @@ impl Sample {
         let mut trace = Trace::with_limits(self.spans[0].0.trace_id, limits);
         for (head, name) in &self.spans {
             let name = OperationName::Static(name);
-            let span = SpanRecord::from_parts(*head, name, Attributes::default(), References::Parent);
+            let span = SpanRecord::from_parts(head, name, Attributes::default(), References::Parent);
             trace.push(&process, WallClock::read(), &span);
         }
         trace

@@ -27,7 +27,7 @@ use crate::process::Process;
 /// let trace_id = TraceId::new(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736).unwrap();
 /// let head = SpanHead::new(trace_id, SpanId::new(1).unwrap(), Timestamp::now(), Timestamp::now());
 /// let name = OperationName::Static("get");
-/// let span = SpanRecord::from_parts(head, name, Attributes::default(), References::Parent);
+/// let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
 ///
 /// let mut trace = Trace::new(trace_id);
 /// trace.push(&Process::new("shop"), WallClock::read(), &span);
@@ -273,7 +273,7 @@ impl Span {
     pub fn record(&self) -> SpanRecord<'_> {
         let name = OperationName::Borrowed(&self.name);
         let attributes = Attributes::from_parts(&self.entries, &self.text, self.dropped);
-        SpanRecord::from_parts(self.head, name, attributes, References::Parent)
+        SpanRecord::from_parts(&self.head, name, attributes, References::Parent)
     }
 
     /// The name of the service that made it.

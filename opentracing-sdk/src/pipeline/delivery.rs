@@ -281,7 +281,7 @@ mod tests {
         let now = Timestamp::now();
         let head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(1).unwrap(), now, now);
         let span = SpanRecord::from_parts(
-            head,
+            &head,
             OperationName::Static("x"),
             Attributes::default(),
             References::Parent,

@@ -17,6 +17,8 @@ mod local;
 mod registry;
 mod ring;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod warnings;
 mod worker;
 

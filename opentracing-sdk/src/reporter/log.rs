@@ -85,13 +85,13 @@ mod tests {
         let now = Timestamp::now();
         let mut head = SpanHead::new(TraceId::new(0xabc).unwrap(), SpanId::new(2).unwrap(), now, now);
         let name = OperationName::Borrowed("Test\nSpan");
-        let line = |head| {
-            let span = SpanRecord::from_parts(head, name, Attributes::default(), References::Parent);
+        let line = |head: &SpanHead| {
+            let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
             Line { service: "svc", span: &span }.to_string()
         };
         let ids = "00000000000000000000000000000abc:0000000000000002";
-        assert_eq!(line(head), format!("{ids}:0:1 svc.Test\\nSpan"));
+        assert_eq!(line(&head), format!("{ids}:0:1 svc.Test\\nSpan"));
         head.parent_id = SpanId::new(1);
-        assert_eq!(line(head), format!("{ids}:0000000000000001:1 svc.Test\\nSpan"));
+        assert_eq!(line(&head), format!("{ids}:0000000000000001:1 svc.Test\\nSpan"));
     }
 }

@@ -26,26 +26,28 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("A10", "test_start_span_propagation_ignore_active_span", propagation_ignore_active_span),
     Row::new("A11", "test_start_span_with_parent", start_span_with_parent),
     Row::new("A12", "test_start_child_span", start_child_span),
-    Row::new("A20", "test_text_propagation", text_propagation).needs_one_of(&[TextPropagation, Noop]).rule(5),
+    Row::new("A20", "test_text_propagation", text_propagation)
+        .needing_one_of(&[TextPropagation, Noop])
+        .stating(5),
     Row::new("A21", "test_binary_propagation", binary_propagation)
-        .needs_one_of(&[BinaryPropagation, Noop])
-        .rule(5),
-    Row::new("A22", "test_mandatory_formats", mandatory_formats).needs_one_of(&[
+        .needing_one_of(&[BinaryPropagation, Noop])
+        .stating(5),
+    Row::new("A22", "test_mandatory_formats", mandatory_formats).needing_one_of(&[
         TextPropagation,
         BinaryPropagation,
         Noop,
     ]),
-    Row::new("A23", "test_unknown_format", unknown_format).rule(5),
+    Row::new("A23", "test_unknown_format", unknown_format).stating(5),
     Row::new("A24", "test_tracer_start_active_span_scope", start_active_span_scope),
     Row::new("A25", "test_tracer_start_span_scope", start_span_scope),
-    Row::new("GA1", "TestStartSpanWithParent", go_start_span_with_parent).needs(&[Identity]),
-    Row::new("GA2", "TestHTTPPropagation", http_propagation).needs(&[Identity, TextPropagation]),
-    Row::new("GA3", "TestMultiBaggage", multi_baggage).needs(&[Baggage]),
+    Row::new("GA1", "TestStartSpanWithParent", go_start_span_with_parent).needing(&[Identity]),
+    Row::new("GA2", "TestHTTPPropagation", http_propagation).needing(&[Identity, TextPropagation]),
+    Row::new("GA3", "TestMultiBaggage", multi_baggage).needing(&[Baggage]),
     Row::new("JA1", "inject accepts Span and SpanContext", inject_accepts_both)
-        .needs_one_of(&[TextPropagation, Noop]),
-    Row::new("JA2", "extract robustness (no-op)", extract_robustness).needs(&[Noop]),
+        .needing_one_of(&[TextPropagation, Noop]),
+    Row::new("JA2", "extract robustness (no-op)", extract_robustness).needing(&[Noop]),
     Row::new("JA3", "toTraceId, toSpanId", ids_as_text),
-    Row::new("JA4", "Reference(null/undefined)", null_reference).rule(4),
+    Row::new("JA4", "Reference(null/undefined)", null_reference).stating(4),
 ];
 
 fn active_span(case: &Case<'_>) {

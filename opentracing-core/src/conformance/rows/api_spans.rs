@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("A17", "test_span_logs", span_logs),
     Row::new("A18", "test_span_baggage", span_baggage),
     Row::new("A19", "test_context_baggage", context_baggage),
-    Row::new("JA5", "MockTracer.report", report).needs(&[Inspection]),
+    Row::new("JA5", "MockTracer.report", report).needing(&[Inspection]),
 ];
 
 fn start_span(case: &Case<'_>) {

@@ -17,13 +17,13 @@ use crate::tag::TagValue;
 pub(super) const ROWS: &[Row] = &[
     Row::new("CA1", "BuiltinFormat toString", format_names),
     Row::new("CA2", "TextMapExtractAdapter, TextMapInjectAdapter", text_map_adapters),
-    Row::new("CA3", "BinaryAdapters", binary_adapters).needs(&[Identity, BinaryPropagation]).rule(7),
-    Row::new("CA4", "TextMapCarrierInject, -Extract", among_unrelated).needs(&[Identity, TextPropagation]),
-    Row::new("CA5", "HTTPHeaderInject, -Extract", canonical_headers).needs(&[Identity, TextPropagation]),
-    Row::new("CA6", "second inject", second_inject).needs(&[Identity, Baggage, TextPropagation]),
+    Row::new("CA3", "BinaryAdapters", binary_adapters).needing(&[Identity, BinaryPropagation]).stating(7),
+    Row::new("CA4", "TextMapCarrierInject, -Extract", among_unrelated).needing(&[Identity, TextPropagation]),
+    Row::new("CA5", "HTTPHeaderInject, -Extract", canonical_headers).needing(&[Identity, TextPropagation]),
+    Row::new("CA6", "second inject", second_inject).needing(&[Identity, Baggage, TextPropagation]),
     Row::new("LF1", "TestFieldString", field_text),
-    Row::new("LF2", "NoopDoesNotMarshal", nothing_is_no_field).needs(&[Inspection]),
-    Row::new("LF3", "InterleavedKVToFields", field_types).needs(&[Inspection]),
+    Row::new("LF2", "NoopDoesNotMarshal", nothing_is_no_field).needing(&[Inspection]),
+    Row::new("LF3", "InterleavedKVToFields", field_types).needing(&[Inspection]),
 ];
 
 fn format_names(_: &Case<'_>) {

@@ -14,11 +14,12 @@ use crate::tags;
 use crate::tracer::Tracer;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("ET1", "test_scope_wrapper, test_scope_context_manager", scope_closes_once).needs(&[Inspection]),
-    Row::new("ET2", "test_scope_error_report", scope_error_report).needs(&[Inspection]).rule(8),
+    Row::new("ET1", "test_scope_wrapper, test_scope_context_manager", scope_closes_once)
+        .needing(&[Inspection]),
+    Row::new("ET2", "test_scope_error_report", scope_error_report).needing(&[Inspection]).stating(8),
     Row::new("ET3", "test_scope_exit_with_no_span", exit_with_no_span),
-    Row::new("ET4", "testSimpleError", simple_error).needs(&[Scopes, Inspection]),
-    Row::new("ET5", "testCallbackError", callback_error).needs(&[Inspection]),
+    Row::new("ET4", "testSimpleError", simple_error).needing(&[Scopes, Inspection]),
+    Row::new("ET5", "testCallbackError", callback_error).needing(&[Inspection]),
 ];
 
 /// The tag, and one log with the standard fields.

@@ -12,9 +12,9 @@ use crate::scope::FinishOnClose::Yes;
 use crate::span::Span;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("CX1", "ContextWithSpan", context_with_span).needs(&[Scopes]),
-    Row::new("CX2", "StartSpanFromContext", start_from_context).needs(&[Scopes, Identity]),
-    Row::new("CX3", "options_test", options).needs(&[Identity, Inspection]).rule(4),
+    Row::new("CX1", "ContextWithSpan", context_with_span).needing(&[Scopes]),
+    Row::new("CX2", "StartSpanFromContext", start_from_context).needing(&[Scopes, Identity]),
+    Row::new("CX3", "options_test", options).needing(&[Identity, Inspection]).stating(4),
 ];
 
 fn context_with_span(case: &Case<'_>) {

@@ -21,18 +21,20 @@ use crate::report::Report;
 use crate::tracer::Tracer;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("GT1", "set, get, replace, is registered", set_and_replace).needs(&[Global]).rule(11),
-    Row::new("GT2", "testGet_SingletonReference", get_is_constant).needs(&[Global]).rule(11),
-    Row::new("GT3", "registerIfAbsent_multipleTracers", register_several).needs(&[Global]).rule(11),
-    Row::new("GT4", "registerIfAbsent_multiple_sameTracer", register_same).needs(&[Global]).rule(11),
-    Row::new("GT5", "delegation of buildSpan, inject, extract, close", delegation).needs(&[Global]).rule(11),
-    Row::new("GT6", "register again", set_same).needs(&[Global]),
-    Row::new("GT7", "should use the global tracer", real_span).needs(&[Global, Identity]),
-    Row::new("R11", "a provider runs only when it is needed", provider).needs(&[Global]).rule(11),
-    Row::new("R11b", "of many threads one registers", racing_threads).needs(&[Global]).rule(11),
+    Row::new("GT1", "set, get, replace, is registered", set_and_replace).needing(&[Global]).stating(11),
+    Row::new("GT2", "testGet_SingletonReference", get_is_constant).needing(&[Global]).stating(11),
+    Row::new("GT3", "registerIfAbsent_multipleTracers", register_several).needing(&[Global]).stating(11),
+    Row::new("GT4", "registerIfAbsent_multiple_sameTracer", register_same).needing(&[Global]).stating(11),
+    Row::new("GT5", "delegation of buildSpan, inject, extract, close", delegation)
+        .needing(&[Global])
+        .stating(11),
+    Row::new("GT6", "register again", set_same).needing(&[Global]),
+    Row::new("GT7", "should use the global tracer", real_span).needing(&[Global, Identity]),
+    Row::new("R11", "a provider runs only when it is needed", provider).needing(&[Global]).stating(11),
+    Row::new("R11b", "of many threads one registers", racing_threads).needing(&[Global]).stating(11),
     Row::new("R11c", "a provider may register, ask again or panic", provider_at_work)
-        .needs(&[Global])
-        .rule(11),
+        .needing(&[Global])
+        .stating(11),
 ];
 
 /// The global tracer, as if none had ever been registered.

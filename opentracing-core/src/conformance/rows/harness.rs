@@ -44,7 +44,7 @@ fn factory_is_mandatory(case: &Case<'_>) {
 fn all_checks_on(_: &Case<'_>) {
     assert_eq!(Capabilities::default(), Capabilities::tracer());
     let special = |capability: &Capability| matches!(capability, Capability::Noop | Capability::Mock);
-    let mut needed = super::rows().flat_map(Row::needs_of);
+    let mut needed = super::rows().flat_map(Row::needs);
     assert!(needed.all(|need| special(need) || Capabilities::default().has(*need)));
 }
 

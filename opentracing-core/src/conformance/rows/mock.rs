@@ -16,30 +16,30 @@ use crate::propagation::format;
 use crate::scope::FinishOnClose::No;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("MT1", "py finished_spans", finished_spans).needs(&[Mock]),
-    Row::new("MT2", "py, java, go reset", reset).needs(&[Mock]),
-    Row::new("MT4", "py propagation", propagation).needs(&[
+    Row::new("MT1", "py finished_spans", finished_spans).needing(&[Mock]),
+    Row::new("MT2", "py, java, go reset", reset).needing(&[Mock]),
+    Row::new("MT4", "py propagation", propagation).needing(&[
         Identity,
         Baggage,
         TextPropagation,
         BinaryPropagation,
     ]),
-    Row::new("MT5", "py extract_corrupted_data", extract_corrupted_data).needs(&[Mock]).rule(5),
+    Row::new("MT5", "py extract_corrupted_data", extract_corrupted_data).needing(&[Mock]).stating(5),
     Row::new("MT10", "java testTextMapPropagatorHttpHeaders", http_headers)
-        .needs(&[Identity, TextPropagation]),
-    Row::new("MT11", "java testBinaryPropagator", binary_propagator).needs(&[
+        .needing(&[Identity, TextPropagation]),
+    Row::new("MT11", "java testBinaryPropagator", binary_propagator).needing(&[
         Identity,
         Baggage,
         BinaryPropagation,
     ]),
-    Row::new("MT12", "java testActiveSpan", active_span).needs(&[Scopes, Inspection]),
-    Row::new("MT15", "java testDefaultConstructor", default_constructor).needs(&[Mock]),
-    Row::new("MT17", "java testClose", close).needs(&[Mock]),
-    Row::new("MT18", "go StartSpan", unfinished_spans).needs(&[Mock]),
-    Row::new("MT21", "go FinishedSpans_and_Reset", finished_and_reset).needs(&[Mock]),
+    Row::new("MT12", "java testActiveSpan", active_span).needing(&[Scopes, Inspection]),
+    Row::new("MT15", "java testDefaultConstructor", default_constructor).needing(&[Mock]),
+    Row::new("MT17", "java testClose", close).needing(&[Mock]),
+    Row::new("MT18", "go StartSpan", unfinished_spans).needing(&[Mock]),
+    Row::new("MT21", "go FinishedSpans_and_Reset", finished_and_reset).needing(&[Mock]),
     Row::new("R3c", "what is asked of a finished span is visible in errors()", misuse_is_visible)
-        .needs(&[Mock])
-        .rule(3),
+        .needing(&[Mock])
+        .stating(3),
 ];
 
 fn finished_spans(case: &Case<'_>) {

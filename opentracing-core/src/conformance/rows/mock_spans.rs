@@ -1,5 +1,5 @@
-//! The tests of the mock tracers of Python, Java and Go, as far as they are about what a span holds when it has
-//! finished: for every tracer whose spans can be looked at.
+//! The tests of the mock tracers of Python, Java and Go, as far as they are about what a span holds when it
+//! has finished: for every tracer whose spans can be looked at.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,18 +17,20 @@ use crate::tag::TagValue;
 use std::ops::ControlFlow;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("MT3", "py log_kv", log_kv).needs(&[Inspection]),
-    Row::new("MT6", "py start_span", start_span).needs(&[Identity, Baggage, Inspection]),
-    Row::new("MT7", "java testRootSpan", root_span).needs(&[Identity, Inspection]),
-    Row::new("MT8", "java testChildSpan", child_span).needs(&[Identity, Inspection]),
-    Row::new("MT9", "java testStartExplicitTimestamp", explicit_start).needs(&[Inspection]).rule(10),
-    Row::new("MT13", "java testFollowFromReference", follows_from).needs(&[Identity, Inspection]).rule(4),
-    Row::new("MT14", "java testTraceIdentifiers", identifiers).needs(&[Identity]),
-    Row::new("MT16", "java testChildOfWithNullParent", null_parent).needs(&[Identity]).rule(4),
-    Row::new("MT19", "go Baggage", go_baggage).needs(&[Baggage]),
-    Row::new("MT20", "go Tag, Tags, SetOperationName", tags_and_name).needs(&[Inspection]),
-    Row::new("MT22", "go LogKV", go_log_kv).needs(&[Inspection]),
-    Row::new("MT23", "go DeprecatedLogs", go_logs).needs(&[Inspection]),
+    Row::new("MT3", "py log_kv", log_kv).needing(&[Inspection]),
+    Row::new("MT6", "py start_span", start_span).needing(&[Identity, Baggage, Inspection]),
+    Row::new("MT7", "java testRootSpan", root_span).needing(&[Identity, Inspection]),
+    Row::new("MT8", "java testChildSpan", child_span).needing(&[Identity, Inspection]),
+    Row::new("MT9", "java testStartExplicitTimestamp", explicit_start).needing(&[Inspection]).stating(10),
+    Row::new("MT13", "java testFollowFromReference", follows_from)
+        .needing(&[Identity, Inspection])
+        .stating(4),
+    Row::new("MT14", "java testTraceIdentifiers", identifiers).needing(&[Identity]),
+    Row::new("MT16", "java testChildOfWithNullParent", null_parent).needing(&[Identity]).stating(4),
+    Row::new("MT19", "go Baggage", go_baggage).needing(&[Baggage]),
+    Row::new("MT20", "go Tag, Tags, SetOperationName", tags_and_name).needing(&[Inspection]),
+    Row::new("MT22", "go LogKV", go_log_kv).needing(&[Inspection]),
+    Row::new("MT23", "go DeprecatedLogs", go_logs).needing(&[Inspection]),
 ];
 
 fn log_kv(case: &Case<'_>) {

@@ -16,12 +16,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::SystemTime;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("NT1", "test_noop_span::test_span", span).needs(&[Noop]),
-    Row::new("NT2", "test_span_error_report", span_error_report).needs(&[Inspection]).rule(8),
-    Row::new("NT3", "test_inject, test_extract", inject_and_extract).needs(&[Noop]),
-    Row::new("NT4", "noop_tracer::test_tracer, test_tracer_active_span", tracer).needs(&[Noop]),
-    Row::new("NT5", "test_scope_manager", scope_manager).needs(&[Noop]),
-    Row::new("NT6", "Java's no-op", java).needs(&[Noop]),
+    Row::new("NT1", "test_noop_span::test_span", span).needing(&[Noop]),
+    Row::new("NT2", "test_span_error_report", span_error_report).needing(&[Inspection]).stating(8),
+    Row::new("NT3", "test_inject, test_extract", inject_and_extract).needing(&[Noop]),
+    Row::new("NT4", "noop_tracer::test_tracer, test_tracer_active_span", tracer).needing(&[Noop]),
+    Row::new("NT5", "test_scope_manager", scope_manager).needing(&[Noop]),
+    Row::new("NT6", "Java's no-op", java).needing(&[Noop]),
 ];
 
 fn span(case: &Case<'_>) {

@@ -21,32 +21,34 @@ use crate::tracer::Tracer;
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("R4", "the parent is the first ChildOf reference, else the first", parent)
-        .needs(&[Identity])
-        .rule(4),
+        .needing(&[Identity])
+        .stating(4),
     Row::new("R4b", "all live references are recorded in order", references)
-        .needs(&[Identity, Inspection])
-        .rule(4),
+        .needing(&[Identity, Inspection])
+        .stating(4),
     Row::new("R4c", "baggage is the union, the parent's first", union_of_baggage)
-        .needs(&[Identity, Baggage])
-        .rule(4),
+        .needing(&[Identity, Baggage])
+        .stating(4),
     Row::new("R4d", "a live reference disables the active span", explicit_or_active)
-        .needs(&[Identity, Scopes])
-        .rule(4),
-    Row::new("R8", "a failure is an error", failure).needs(&[Inspection]).rule(8),
-    Row::new("R8b", "a success has no error tag", success).needs(&[Inspection]).rule(8),
-    Row::new("R8c", "a panic is an error", panicked).needs(&[Inspection]).rule(8),
-    Row::new("R8d", "a cancelled task is no error", cancelled).needs(&[Inspection, Scopes]).rule(8),
-    Row::new("R10", "the start time is read when the span starts", start_time).needs(&[Inspection]).rule(10),
+        .needing(&[Identity, Scopes])
+        .stating(4),
+    Row::new("R8", "a failure is an error", failure).needing(&[Inspection]).stating(8),
+    Row::new("R8b", "a success has no error tag", success).needing(&[Inspection]).stating(8),
+    Row::new("R8c", "a panic is an error", panicked).needing(&[Inspection]).stating(8),
+    Row::new("R8d", "a cancelled task is no error", cancelled).needing(&[Inspection, Scopes]).stating(8),
+    Row::new("R10", "the start time is read when the span starts", start_time)
+        .needing(&[Inspection])
+        .stating(10),
     Row::new("R10b", "an explicit time is kept, the epoch included", explicit_time)
-        .needs(&[Inspection])
-        .rule(10),
-    Row::new("R12", "lazy values are made only to be recorded", lazy_values).rule(12),
+        .needing(&[Inspection])
+        .stating(10),
+    Row::new("R12", "lazy values are made only to be recorded", lazy_values).stating(12),
     Row::new("R13", "sampling.priority at the start reaches the sampler", priority)
-        .needs(&[Sampling])
-        .rule(13),
+        .needing(&[Sampling])
+        .stating(13),
     Row::new("R13b", "an unsampled span keeps ids and baggage", unsampled)
-        .needs(&[Sampling, Identity, Baggage, TextPropagation])
-        .rule(13),
+        .needing(&[Sampling, Identity, Baggage, TextPropagation])
+        .stating(13),
 ];
 
 fn parent(case: &Case<'_>) {

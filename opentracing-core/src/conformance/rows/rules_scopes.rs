@@ -15,25 +15,29 @@ use std::time::{Duration, SystemTime};
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("R1", "a scope closed out of order waits for the inner ones", out_of_order)
-        .needs(&[Scopes, Inspection])
-        .rule(1),
+        .needing(&[Scopes, Inspection])
+        .stating(1),
     Row::new("R1b", "a closed scope is never active again", closed_is_never_active)
-        .needs(&[Scopes, Inspection])
-        .rule(1),
+        .needing(&[Scopes, Inspection])
+        .stating(1),
     Row::new("R2", "a finishing span is not active", restore_before_finish)
-        .needs(&[Scopes, FinishHooks])
-        .rule(2),
-    Row::new("R3", "the first finish counts, and no other", first_finish_wins).needs(&[Inspection]).rule(3),
-    Row::new("R3b", "what is set after the finish is ignored", late_is_ignored).needs(&[Inspection]).rule(3),
+        .needing(&[Scopes, FinishHooks])
+        .stating(2),
+    Row::new("R3", "the first finish counts, and no other", first_finish_wins)
+        .needing(&[Inspection])
+        .stating(3),
+    Row::new("R3b", "what is set after the finish is ignored", late_is_ignored)
+        .needing(&[Inspection])
+        .stating(3),
     Row::new("R9", "work inherits the span that was active at its creation", inheritance)
-        .needs(&[Identity, Inspection, Scopes])
-        .rule(9),
+        .needing(&[Identity, Inspection, Scopes])
+        .stating(9),
     Row::new("R9b", "work created without an active span has none", no_inheritance)
-        .needs(&[Identity, Inspection, Scopes])
-        .rule(9),
+        .needing(&[Identity, Inspection, Scopes])
+        .stating(9),
     Row::new("R9c", "tasks that take turns keep their spans apart", interleaved)
-        .needs(&[Identity, Inspection, Scopes])
-        .rule(9),
+        .needing(&[Identity, Inspection, Scopes])
+        .stating(9),
 ];
 
 fn out_of_order(case: &Case<'_>) {

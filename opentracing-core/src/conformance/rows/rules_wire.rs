@@ -1,5 +1,5 @@
-//! The rules about carriers: 5, 6 and 7. None knows the keys of a wire format: each looks at what an injection
-//! wrote, and changes that.
+//! The rules about carriers: 5, 6 and 7. None knows the keys of a wire format: each looks at what an
+//! injection wrote, and changes that.
 
 use crate::conformance::capability::Capability::{
     Baggage, BinaryPropagation, Identity, Inspection, Mock, TextPropagation,
@@ -11,27 +11,31 @@ use crate::conformance::subject::{TextCarrier, TextFormat};
 use crate::context::SpanContext;
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("R5", "a carrier without a context holds none", absent).needs(&[TextPropagation]).rule(5),
-    Row::new("R5b", "a garbled context is corrupted", corrupted).needs(&[Identity, TextPropagation]).rule(5),
+    Row::new("R5", "a carrier without a context holds none", absent).needing(&[TextPropagation]).stating(5),
+    Row::new("R5b", "a garbled context is corrupted", corrupted)
+        .needing(&[Identity, TextPropagation])
+        .stating(5),
     Row::new("R5c", "baggage alone is a context without ids", only_baggage)
-        .needs(&[Identity, Baggage, TextPropagation])
-        .rule(5),
+        .needing(&[Identity, Baggage, TextPropagation])
+        .stating(5),
     Row::new("R5d", "a carrier is unchanged when the call fails", unchanged)
-        .needs(&[TextPropagation])
-        .rule(5),
+        .needing(&[TextPropagation])
+        .stating(5),
     Row::new("R5e", "empty bytes hold no context, cut ones a garbled one", bytes)
-        .needs(&[Identity, BinaryPropagation])
-        .rule(5),
-    Row::new("R6", "keys match in any case", any_case).needs(&[Identity, Baggage, TextPropagation]).rule(6),
+        .needing(&[Identity, BinaryPropagation])
+        .stating(5),
+    Row::new("R6", "keys match in any case", any_case)
+        .needing(&[Identity, Baggage, TextPropagation])
+        .stating(6),
     Row::new("R6b", "text formats lower-case the keys of baggage", lower_case)
-        .needs(&[Identity, Baggage, TextPropagation])
-        .rule(6),
+        .needing(&[Identity, Baggage, TextPropagation])
+        .stating(6),
     Row::new("R6c", "HTTP values are encoded, and kept raw where they do not decode", encoding)
-        .needs(&[Identity, Baggage, TextPropagation])
-        .rule(6),
+        .needing(&[Identity, Baggage, TextPropagation])
+        .stating(6),
     Row::new("R7", "binary appends, and tolerates what follows", appended)
-        .needs(&[Identity, BinaryPropagation])
-        .rule(7),
+        .needing(&[Identity, BinaryPropagation])
+        .stating(7),
 ];
 
 fn pair(key: &str, value: &str) -> (String, String) {

@@ -13,14 +13,14 @@ use crate::span::Span;
 pub(super) const ROWS: &[Row] = &[
     Row::new("SC1", "test_missing_active_external", missing_active),
     Row::new("SC2", "test_missing_active", missing_active_inside),
-    Row::new("SC3", "test_activate", activate_inside).needs(&[Scopes, Inspection]),
-    Row::new("SC4", "test_activate_external", activate).needs(&[Scopes, Inspection]),
-    Row::new("SC5", "test_activate_finish_on_close", finish_on_close).needs(&[Scopes, Inspection]),
-    Row::new("SC6", "test_activate_nested", nested).needs(&[Scopes, Inspection]),
-    Row::new("SC7", "test_activate_finish_on_close_nested", finish_nested).needs(&[Scopes, Inspection]),
-    Row::new("SC8", "test_close_wrong_order", close_wrong_order).needs(&[Scopes, Inspection]).rule(1),
+    Row::new("SC3", "test_activate", activate_inside).needing(&[Scopes, Inspection]),
+    Row::new("SC4", "test_activate_external", activate).needing(&[Scopes, Inspection]),
+    Row::new("SC5", "test_activate_finish_on_close", finish_on_close).needing(&[Scopes, Inspection]),
+    Row::new("SC6", "test_activate_nested", nested).needing(&[Scopes, Inspection]),
+    Row::new("SC7", "test_activate_finish_on_close_nested", finish_nested).needing(&[Scopes, Inspection]),
+    Row::new("SC8", "test_close_wrong_order", close_wrong_order).needing(&[Scopes, Inspection]).stating(1),
     Row::new("SC9", "test_no_event_loop", no_event_loop),
-    Row::new("SC10", "implicitSpanStack and Java's others", without_finish).needs(&[Scopes, Inspection]),
+    Row::new("SC10", "implicitSpanStack and Java's others", without_finish).needing(&[Scopes, Inspection]),
 ];
 
 fn shared(case: &Case<'_>, name: &'static str) -> Arc<Span> {
@@ -103,7 +103,8 @@ fn no_event_loop(case: &Case<'_>) {
     case.close(scope);
 }
 
-/// Java's implicitSpanStack, missingActiveSpan, defaultActivateSpan and testDeactivateWhenDifferentSpanIsActive.
+/// Java's implicitSpanStack, missingActiveSpan, defaultActivateSpan and
+/// testDeactivateWhenDifferentSpanIsActive.
 fn without_finish(case: &Case<'_>) {
     case.assert_nothing_active();
     let (background, foreground) = (shared(case, "background"), shared(case, "foreground"));

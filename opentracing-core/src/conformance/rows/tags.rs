@@ -12,9 +12,9 @@ use crate::tag::TagValue;
 use crate::tags::{self, SpanKind, TagKey, Text};
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("TG1", "PeerTags", peer_tags).needs(&[Inspection]),
-    Row::new("TG2", "HTTPTags, DBTags, MiscTags, MessageBus", kinds_of_tags).needs(&[Inspection]),
-    Row::new("TG3", "StringTag, IntTag, BooleanTag, AbstractTag", typed_keys).needs(&[Inspection]),
+    Row::new("TG1", "PeerTags", peer_tags).needing(&[Inspection]),
+    Row::new("TG2", "HTTPTags, DBTags, MiscTags, MessageBus", kinds_of_tags).needing(&[Inspection]),
+    Row::new("TG3", "StringTag, IntTag, BooleanTag, AbstractTag", typed_keys).needing(&[Inspection]),
     Row::new("TG4", "semantic_conventions.yaml", names_and_types),
 ];
 

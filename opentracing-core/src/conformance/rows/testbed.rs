@@ -17,14 +17,14 @@ use crate::span::Span;
 use crate::tags::{self, SpanKind};
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("TB2", "client_server", client_server).needs(&[Identity, Inspection, Scopes, TextPropagation]),
-    Row::new("TB3", "common_request_handler: two_callbacks", two_callbacks).needs(&[Identity, Inspection]),
+    Row::new("TB2", "client_server", client_server).needing(&[Identity, Inspection, Scopes, TextPropagation]),
+    Row::new("TB3", "common_request_handler: two_callbacks", two_callbacks).needing(&[Identity, Inspection]),
     Row::new("TB4", "common_request_handler: parent_not_picked", parent_not_picked)
-        .needs(&[Identity, Inspection]),
-    Row::new("TB6", "listener_per_request", listener_per_request).needs(&[Inspection]),
-    Row::new("TB7", "nested_callbacks", nested_callbacks).needs(&[Inspection]),
-    Row::new("TB11", "actor: tell", actor_tell).needs(&[Identity, Inspection]),
-    Row::new("TB12", "stateless handler", stateless_handler).needs(&[Identity, Inspection, Scopes]),
+        .needing(&[Identity, Inspection]),
+    Row::new("TB6", "listener_per_request", listener_per_request).needing(&[Inspection]),
+    Row::new("TB7", "nested_callbacks", nested_callbacks).needing(&[Inspection]),
+    Row::new("TB11", "actor: tell", actor_tell).needing(&[Identity, Inspection]),
+    Row::new("TB12", "stateless handler", stateless_handler).needing(&[Identity, Inspection, Scopes]),
 ];
 
 fn kind(start: Start<'static>, kind: SpanKind) -> Start<'static> {

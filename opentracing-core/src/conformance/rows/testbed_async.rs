@@ -12,15 +12,15 @@ use crate::scope::FinishOnClose::Yes;
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("TB1", "active_span_replacement", active_span_replacement)
-        .needs(&[Identity, Inspection, Scopes]),
-    Row::new("TB5", "late_span_finish", late_span_finish).needs(&[Identity, Inspection, Scopes]),
-    Row::new("TB8", "subtask_span_propagation", subtask).needs(&[Identity, Inspection, Scopes]),
+        .needing(&[Identity, Inspection, Scopes]),
+    Row::new("TB5", "late_span_finish", late_span_finish).needing(&[Identity, Inspection, Scopes]),
+    Row::new("TB8", "subtask_span_propagation", subtask).needing(&[Identity, Inspection, Scopes]),
     Row::new("TB9", "callbacks_with_no_parent_scope", no_parent_callbacks)
-        .needs(&[Identity, Inspection, Scopes])
-        .rule(9),
+        .needing(&[Identity, Inspection, Scopes])
+        .stating(9),
     Row::new("TB10", "await_with_no_parent_scope", no_parent_await)
-        .needs(&[Identity, Inspection, Scopes])
-        .rule(9),
+        .needing(&[Identity, Inspection, Scopes])
+        .stating(9),
 ];
 
 fn active_span_replacement(case: &Case<'_>) {

@@ -1,79 +1,99 @@
-//! What `#[traced]` records: that the function ran and for how long, and beyond that only what it is told to.
+//! What `#[traced]` records: that a function ran, when and for how long, and beyond that what it is told to.
 //!
 //! ```sh
 //! cargo run --example attribute
 //! ```
 
+use std::error::Error;
 use std::fmt;
 
 use opentracing::{Config, log, traced};
 
-/// The span is named after the function and is a child of the span that is active when the function is called.
+/// Without options, the span is named after the function, and is a child of the span that is active at the call.
 #[traced]
-fn checkout(carts: &[Cart]) -> u32 {
-    let stock = Stock { shelves: 3 };
-    carts.iter().filter_map(|cart| stock.order(cart).ok()).sum()
+fn open_shop(carts: &[Cart]) -> u32 {
+    let till = Till { change: 20 };
+    carts.iter().filter_map(|cart| checkout(cart, &till).ok()).sum()
 }
 
-#[derive(Debug)]
+/// A name and tags of one's own: tags are expressions over the arguments. `ret` records what the function gives, and
+/// `err` why it failed.
+#[traced("checkout", tags(customer.name = cart.customer, items = cart.items.len()), ret, err)]
+fn checkout(cart: &Cart, till: &Till) -> Result<u32, Unpaid> {
+    let total = cart.items.iter().map(|item| price(item)).sum();
+    log!(event = "added up", total);
+    till.pay(total, cart.purse)?;
+    Ok(total)
+}
+
+/// Arguments are recorded where they are named, or asked for as a whole: nothing leaves the program by accident.
+#[traced(args, ret)]
+fn price(item: &str) -> u32 {
+    match item {
+        "tea" => 4,
+        "cup" => 7,
+        _ => 30,
+    }
+}
+
+struct Till {
+    change: u32,
+}
+
+/// On an `impl`, it holds for all methods; each may have an attribute of its own, or none.
+#[traced(naming = type)]
+impl Till {
+    /// What is no tag value by itself is recorded as `Debug` writes it, with `?`, or as `Display` does, with `%`.
+    #[traced(args(total, ?purse), err)]
+    fn pay(&self, total: u32, purse: Purse) -> Result<(), Unpaid> {
+        match purse {
+            Purse::Card => Ok(()),
+            Purse::Cash(note) if note >= total => self.give_change(note - total),
+            Purse::Cash(note) => Err(Unpaid { missing: total - note }),
+        }
+    }
+
+    fn give_change(&self, amount: u32) -> Result<(), Unpaid> {
+        if self.holds(amount) { Ok(()) } else { Err(Unpaid { missing: amount }) }
+    }
+
+    #[traced(skip)]
+    fn holds(&self, amount: u32) -> bool {
+        amount <= self.change
+    }
+}
+
 struct Cart {
     customer: &'static str,
     items: Vec<&'static str>,
+    purse: Purse,
 }
 
-struct Stock {
-    shelves: usize,
-}
-
-impl Stock {
-    /// A name of its own, and tags, which are expressions over the arguments. `err` records why it failed, and `ret`
-    /// what it gave if it succeeded.
-    #[traced("place order", tags(customer.name = cart.customer, items = cart.items.len()), err, ret)]
-    fn order(&self, cart: &Cart) -> Result<u32, OutOfStock> {
-        let mut total = 0;
-        for item in &cart.items {
-            total += price(item);
-            log!(event = "packed", total, "{item} is in the box");
-        }
-        self.reserve(cart, "standard")?;
-        Ok(total)
-    }
-
-    /// Arguments are recorded where they are named, and only there: `?` takes what Debug writes, `%` what Display
-    /// writes.
-    #[traced(args(?cart, shipping), err)]
-    fn reserve(&self, cart: &Cart, shipping: &str) -> Result<(), OutOfStock> {
-        match cart.items.len() > self.shelves {
-            true => Err(OutOfStock { item: cart.items[self.shelves] }),
-            false => Ok(()),
-        }
-    }
-}
-
-/// Bare `ret` records what the result offers.
-#[traced(args, ret)]
-fn price(item: &str) -> u32 {
-    u32::try_from(item.len()).expect("the name of a thing is short")
+#[derive(Debug, Clone, Copy)]
+enum Purse {
+    Card,
+    Cash(u32),
 }
 
 #[derive(Debug)]
-struct OutOfStock {
-    item: &'static str,
+struct Unpaid {
+    missing: u32,
 }
 
-impl fmt::Display for OutOfStock {
+impl fmt::Display for Unpaid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no {} is left", self.item)
+        write!(f, "{} are missing", self.missing)
     }
 }
 
-impl std::error::Error for OutOfStock {}
+impl Error for Unpaid {}
 
 fn main() {
     let _tracer = Config::new("shop").init().expect("valid configuration");
-    let carts = [
-        Cart { customer: "Ada", items: vec!["tea", "cup"] },
-        Cart { customer: "Grace", items: vec!["nut", "fig", "oat", "pea"] },
-    ];
-    println!("sold for {}", checkout(&carts));
+    let sold = open_shop(&[
+        Cart { customer: "Ada", items: vec!["tea", "cup"], purse: Purse::Cash(20) },
+        Cart { customer: "Grace", items: vec!["tea"], purse: Purse::Card },
+        Cart { customer: "Linus", items: vec!["pot"], purse: Purse::Cash(10) },
+    ]);
+    println!("sold for {sold}");
 }

@@ -9,17 +9,20 @@
 //! ```
 //!
 //! A shop asks the *frontend* for a courier. It asks the *customer* service where the shop is, the *driver* service
-//! who is near, and the *route* service how long each of them would take, a few at the same time. The idea is that of
+//! who is near, and the *route* service how long each of them would take, all at the same time. The idea is that of
 //! HotROD, the demo of Jaeger.
+//!
+//! In the picture, look for the store that did not answer in time and was asked again; for the customer, whom nobody
+//! told the route service about; and, where many requests run at once, for bars that begin long after the request for
+//! them: the database has one connection, and each service eight threads.
 //!
 //! Where to read on:
 //!
-//! * [`services/http`](services::http): a context goes into the headers of a request, and is taken out of them again.
-//!   Needs the feature `http` of `opentracing-rs`;
+//! * [`services/http`](services::http): a service sets up its tracer, takes contexts out of the headers of requests, and
+//!   puts them into the headers of its own. That needs the feature `http` of `opentracing-rs`;
 //! * [`services/frontend.rs`](services::frontend): baggage, and threads that work for one span;
 //! * `services/customer.rs`, `driver.rs`, `store.rs`, `route.rs`: what `#[traced]` looks like in a service: tags,
 //!   logs, errors;
-//! * [`services/mod.rs`](services): tracers are set up;
 //! * `errors.rs`: a reporter of one's own.
 
 mod args;

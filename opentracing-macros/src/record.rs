@@ -1,10 +1,11 @@
 //! Statements that record tags, failures and returned values on a span.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 
 use crate::args::tag::{Sign, Tag};
 use crate::args::{ErrOption, RetOption};
-use crate::start::{Runtime, tag_value};
+use crate::start::Runtime;
 use crate::tokens::{Written, hygienic};
 
 /// Sets tags, where the span is recording; nothing where there are none.
@@ -24,10 +25,19 @@ pub(crate) fn statements(p: &Runtime, span: &TokenStream, tags: &[Tag]) -> Token
             let value = tag.value.borrowed();
             return hygienic!(#(#cfgs)* #p::Offered::new(#value).tag(&#span, #key););
         }
-        let value = tag_value(p, tag);
-        hygienic!(#(#cfgs)* #p::tag(&#span, #key, #value);)
+        let (value, set) = (tag.value.borrowed(), setter(tag.sign));
+        hygienic!(#(#cfgs)* #p::#set(&#span, #key, #value);)
     };
     tags.iter().map(statement).collect()
+}
+
+/// The function that sets a tag with a sign.
+fn setter(sign: Option<Sign>) -> TokenStream {
+    match sign {
+        None => hygienic!(tag),
+        Some(Sign::Display) => hygienic!(tag_display),
+        Some(Sign::Debug) => hygienic!(tag_debug),
+    }
 }
 
 /// What is recorded of a result.
@@ -53,13 +63,13 @@ impl Results {
 
     /// A closure that does so, for adapters to call.
     pub(crate) fn hook(&self, p: &Runtime) -> TokenStream {
-        let (span, result) = (hygienic!(__span), hygienic!(__result));
+        let (span, result) = (hygienic!(__ot_span), hygienic!(__ot_result));
         let statements = self.tokens(p, &span, &result);
-        hygienic!(|__span, __result| { #statements })
+        hygienic!(|__ot_span, __ot_result| { #statements })
     }
 }
 
-/// Marks the span as failed, if the result says so.
+/// Marks the span as failed, if the result says so. An error about its type points at `err`.
 fn failure(
     p: &Runtime,
     err: &ErrOption,
@@ -67,28 +77,29 @@ fn failure(
     span: &TokenStream,
     result: &TokenStream,
 ) -> TokenStream {
+    let here = Span::mixed_site().located_at(err.at);
     let reason = if strict && err.condition.is_none() {
-        hygienic!(#p::failure(#result))
+        quote_spanned!(here=> #p::failure(#result))
     } else {
-        hygienic!(#p::Returned::new(#result).failure())
+        quote_spanned!(here=> #p::Returned::new(#result).failure())
     };
     let name = err.name.as_ref().map_or_else(|| hygienic!("message"), |name| name.tokens.clone());
     let record = match (err.sign, &err.name) {
-        (None, None) => hygienic!(#p::Failed::new(&__error).reason().record(&#span)),
-        (None, Some(_)) => hygienic!(#p::Failed::new(&__error).reason().record_as(&#span, #name)),
-        (Some(Sign::Display), _) => hygienic!(#p::failed_display(&#span, __error, #name, &[])),
-        (Some(Sign::Debug), _) => hygienic!(#p::failed_debug(&#span, __error, #name, &[])),
+        (None, None) => hygienic!(#p::Failed::new(&__ot_error).reason().record(&#span)),
+        (None, Some(_)) => hygienic!(#p::Failed::new(&__ot_error).reason().record_as(&#span, #name)),
+        (Some(Sign::Display), _) => quote_spanned!(here=> #p::failed_display(&#span, __ot_error, #name, &[])),
+        (Some(Sign::Debug), _) => quote_spanned!(here=> #p::failed_debug(&#span, __ot_error, #name, &[])),
     };
     match &err.condition {
         None => hygienic! {
-            if let #p::Some(__error) = #reason {
+            if let #p::Some(__ot_error) = #reason {
                 #record;
             }
         },
-        Some(Written { tokens: path, .. }) => hygienic! {
-            if #path(#result) {
+        Some(Written { tokens: condition, .. }) => hygienic! {
+            if #p::holds(#result, #condition) {
                 match #reason {
-                    #p::Some(__error) => #record,
+                    #p::Some(__ot_error) => #record,
                     #p::None => #p::failed(&#span),
                 }
             }
@@ -98,20 +109,23 @@ fn failure(
 
 /// Records the value of a success.
 fn success(p: &Runtime, ret: &RetOption, span: &TokenStream, result: &TokenStream) -> TokenStream {
+    let here = ret.at.as_ref().map_or_else(Span::mixed_site, |at| Span::mixed_site().located_at(at.span()));
     let key = ret.name.as_ref().map_or_else(|| hygienic!("return"), |name| name.tokens.clone());
     // `ret(tags(..))` alone records what it says, and not the value besides.
     let only_tags = ret.tags.is_some() && ret.sign.is_none() && ret.name.is_none();
     let value = (!only_tags).then(|| match ret.sign {
-        None => hygienic!(#p::Offered::new(__value).tag(&#span, #key);),
-        Some(Sign::Display) => hygienic!(#p::tag(&#span, #key, &#p::display(__value));),
-        Some(Sign::Debug) => hygienic!(#p::tag(&#span, #key, &#p::debug(__value));),
+        None => hygienic!(#p::Offered::new(__ot_value).tag(&#span, #key);),
+        sign => {
+            let set = setter(sign);
+            quote_spanned!(here=> #p::#set(&#span, #key, __ot_value);)
+        }
     });
     let tags = ret.tags.as_ref().zip(ret.at.as_ref()).map(|(tags, ret)| {
         let statements = statements(p, span, tags);
-        hygienic!(let #ret = __value; #statements)
+        hygienic!(let #ret = __ot_value; #statements)
     });
     hygienic! {
-        if let #p::Some(__value) = #p::Returned::new(#result).success() {
+        if let #p::Some(__ot_value) = #p::Returned::new(#result).success() {
             #value
             #tags
         }

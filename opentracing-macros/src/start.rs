@@ -101,7 +101,7 @@ impl Start {
             };
             hygienic! {
                 match #begin {
-                    #p::Some(__begin) => __begin #settings.#verb(),
+                    #p::Some(__ot_begin) => __ot_begin #settings.#verb(),
                     #p::None => #p::#nothing(),
                 }
             }

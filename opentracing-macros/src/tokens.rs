@@ -111,6 +111,12 @@ pub(crate) fn find_await(tokens: &TokenStream) -> Option<Span> {
     })
 }
 
+/// An error at the next token, or for the whole call where there is none.
+pub(crate) fn expected(input: ParseStream<'_>, message: impl std::fmt::Display) -> syn::Error {
+    let span = if input.is_empty() { Span::call_site() } else { input.span() };
+    syn::Error::new(span, message)
+}
+
 /// Passes over what could not be read, up to the next comma of this level.
 pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(syn::Token![,]) && !input.peek(syn::Token![=>]) {

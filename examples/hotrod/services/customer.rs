@@ -54,6 +54,10 @@ impl Customers {
 }
 
 impl Service for Customers {
+    fn name(&self) -> &'static str {
+        "customer"
+    }
+
     fn answer(&self, request: &Request) -> Result<Reply, Failure> {
         match request.path() {
             "/customer" => {

@@ -50,6 +50,10 @@ fn get(store: &mut Connection<'_>, plate: &str) -> Result<Driver, TimedOut> {
 }
 
 impl Service for Drivers {
+    fn name(&self) -> &'static str {
+        "driver"
+    }
+
     fn answer(&self, request: &Request) -> Result<Reply, Failure> {
         match request.path() {
             "/drivers" => Reply::json(&self.near(&request.parameter::<String>("location")?)?),

@@ -1,25 +1,21 @@
 //! The frontend: what users talk to. It asks the other three services, and sends the driver who is there first.
 
-use std::sync::Arc;
 use std::thread;
 
-use opentracing::{FinishOnClose, active_span, log, set_baggage};
-use serde::{Deserialize, Serialize};
+use opentracing::{active_span, log, set_baggage};
+use serde::Serialize;
 
 use super::customer::Customer;
 use super::driver::Driver;
 use super::http::{Failure, Peer, Reply, Request, Service};
 use super::route::Route;
 
-/// Routes that are asked for at the same time, for one delivery.
-const ROUTES_AT_ONCE: usize = 3;
-
 /// A driver on the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Dispatch {
-    pub(crate) customer: String,
-    pub(crate) driver: String,
-    pub(crate) minutes: u64,
+#[derive(Debug, Serialize)]
+struct Dispatch {
+    customer: String,
+    driver: String,
+    minutes: u64,
 }
 
 /// The services that the frontend needs.
@@ -54,19 +50,20 @@ impl Frontend {
         Ok(Dispatch { customer: customer.name, driver: driver.plate.clone(), minutes: route.minutes })
     }
 
-    /// The routes of all drivers, in their order, asked for by several threads at the same time.
+    /// The routes of all drivers, asked for at the same time.
     fn routes(&self, drivers: &[Driver], customer: &Customer) -> Result<Vec<Route>, Failure> {
         let scope = active_span!("routes", drivers = drivers.len());
         // A span is active on its thread alone. Others that work for it get a handle, and make it active there.
-        let span = scope.span();
+        let span = &scope.span();
         thread::scope(|threads| {
-            let ask = |drivers: &[Driver]| {
-                let _scope = span.tracer().scope_manager().activate(Arc::clone(&span), FinishOnClose::No);
-                drivers.iter().map(|driver| self.route(driver, customer)).collect::<Vec<_>>()
+            let ask = |driver| {
+                threads.spawn(move || {
+                    let _scope = span.activate();
+                    self.route(driver, customer)
+                })
             };
-            let shares = drivers.chunks(drivers.len().div_ceil(ROUTES_AT_ONCE).max(1));
-            let shares: Vec<_> = shares.map(|share| threads.spawn(move || ask(share))).collect();
-            shares.into_iter().flat_map(|share| share.join().expect("no route panics")).collect()
+            let asked: Vec<_> = drivers.iter().map(ask).collect();
+            asked.into_iter().map(|thread| thread.join().expect("asking does not panic")).collect()
         })
     }
 
@@ -76,6 +73,10 @@ impl Frontend {
 }
 
 impl Service for Frontend {
+    fn name(&self) -> &'static str {
+        "frontend"
+    }
+
     fn answer(&self, request: &Request) -> Result<Reply, Failure> {
         match request.path() {
             "/" => Ok(Reply::html(include_str!("frontend.html"))),

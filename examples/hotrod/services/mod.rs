@@ -13,7 +13,7 @@ mod work;
 use std::error::Error;
 use std::time::Duration;
 
-use opentracing::{Config, ConfigError, Report, TracerGuard};
+use opentracing::{Config, Report};
 
 use customer::Customers;
 use driver::Drivers;
@@ -22,49 +22,41 @@ use http::Server;
 use route::Routes;
 use work::Work;
 
-/// The four services, until dropped.
+/// The four services, until this is dropped.
 pub(crate) struct Services {
     pub(crate) frontend: Server,
     pub(crate) customer: Server,
     pub(crate) driver: Server,
     pub(crate) route: Server,
-    // Below the servers, since fields are dropped in this order: a tracer outlives the service that it traces.
-    tracers: Vec<TracerGuard>,
 }
 
 impl Services {
-    /// Starts each service with a tracer of its own, which `configure` may change. At a pace of 1, requests take as
-    /// long as they might in life; at 0, as short as they can.
+    /// Starts them, with tracers as `configure` wants them. At a pace of 1, requests take about as long as they would
+    /// in life, and at 0 as short as they can.
     pub(crate) fn start(
         pace: u32,
         configure: impl Fn(Config) -> Config,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let mut tracers = Vec::new();
-        let mut tracer = |service: &str| {
-            let guard = configure(Config::new(service)).build()?;
-            let tracer = guard.tracer();
-            tracers.push(guard);
-            Ok::<_, ConfigError>(tracer)
-        };
-
-        let customers = Customers::new(Work::new(1, pace));
-        let customer = Server::start("customer", tracer("customer")?, customers)?;
-        let drivers = Drivers::new(Work::new(2, pace));
-        let driver = Server::start("driver", tracer("driver")?, drivers)?;
-        let routes = Routes::new(Work::new(3, pace));
-        let route = Server::start("route", tracer("route")?, routes)?;
+        let customer = Server::start(Customers::new(Work::new(1, pace)), &configure)?;
+        let driver = Server::start(Drivers::new(Work::new(2, pace)), &configure)?;
+        let route = Server::start(Routes::new(Work::new(3, pace)), &configure)?;
         let peers = Peers { customer: customer.peer(), driver: driver.peer(), route: route.peer() };
-        let frontend = Server::start("frontend", tracer("frontend")?, Frontend::new(peers))?;
-        Ok(Self { frontend, customer, driver, route, tracers })
+        let frontend = Server::start(Frontend::new(peers), &configure)?;
+        Ok(Self { frontend, customer, driver, route })
     }
 
-    /// Gives all finished spans to the reporters; what has become of them is said for each service.
-    pub(crate) fn flush(&self) -> Vec<Report> {
-        self.tracers.iter().map(|guard| guard.flush(Duration::from_secs(5))).collect()
+    /// Gives all finished spans to the reporters, and says for each service what has become of them.
+    pub(crate) fn flush(&self) -> [Report; 4] {
+        self.all().map(|service| service.tracing().flush(Duration::from_secs(5)))
     }
 
     /// Spans that one of the reporters did not take, though another may have.
     pub(crate) fn refused(&self) -> u64 {
-        self.tracers.iter().flat_map(TracerGuard::reporters).map(|reporter| reporter.dropped.total()).sum()
+        let reporters = self.all().into_iter().flat_map(|service| service.tracing().reporters());
+        reporters.map(|reporter| reporter.dropped.total()).sum()
+    }
+
+    fn all(&self) -> [&Server; 4] {
+        [&self.frontend, &self.customer, &self.driver, &self.route]
     }
 }

@@ -34,6 +34,10 @@ impl Routes {
 }
 
 impl Service for Routes {
+    fn name(&self) -> &'static str {
+        "route"
+    }
+
     fn answer(&self, request: &Request) -> Result<Reply, Failure> {
         match request.path() {
             "/route" => Reply::json(&self.compute(request.parameter("from")?, request.parameter("to")?)),

@@ -85,8 +85,9 @@ pub(crate) enum Capture {
 }
 
 /// `err(..)`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct ErrOption {
+    pub(crate) at: Span,
     pub(crate) sign: Option<Sign>,
     pub(crate) name: Option<Written>,
     pub(crate) condition: Option<Written>,

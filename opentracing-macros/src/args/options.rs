@@ -84,7 +84,7 @@ fn option(input: ParseStream<'_>, args: &mut Args, errors: &mut Errors) -> syn::
         "args" => set(&mut args.args, at, capture(input, errors)?),
         "skip" if input.peek(token::Paren) => set(&mut args.left_out, at, names(input, errors)?),
         "skip" => flag(&mut args.skip, at, input),
-        "err" => set(&mut args.err, at, err(input, errors)?),
+        "err" => set(&mut args.err, at, err(at, input, errors)?),
         "ret" => set(&mut args.ret, at, ret(at, input, errors)?),
         "child_of" | "follows_from" => {
             args.links.push(Link { at: at.clone(), value: value(at, input)? });

@@ -103,7 +103,7 @@ impl Tag {
             return Err(input.error(TAG_FORMS));
         }
         let path = Path::parse(input)?;
-        if input.peek(Token![=]) {
+        if input.peek(Token![=]) && !input.peek(Token![=>]) {
             return Self::with_value(Key::Literal(path.key()), input);
         }
         path.shorthand(None, input)
@@ -116,7 +116,7 @@ impl Tag {
         if input.peek(Token![:]) {
             return Err(input.error("expected `=` between key and value"));
         }
-        if !input.peek(Token![=]) {
+        if !input.peek(Token![=]) || input.peek(Token![=>]) {
             return Err(input.error("this key needs a value: write `key = value`"));
         }
         let equals: Token![=] = input.parse()?;

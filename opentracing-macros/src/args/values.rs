@@ -145,8 +145,8 @@ fn alone(input: ParseStream<'_>, form: &str) -> syn::Result<()> {
 }
 
 /// `err`, `err(% or ?, name = "..", if = path)`.
-pub(super) fn err(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ErrOption> {
-    let mut option = ErrOption::default();
+pub(super) fn err(at: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ErrOption> {
+    let mut option = ErrOption { at: at.span(), sign: None, name: None, condition: None };
     if !input.peek(token::Paren) {
         return alone(input, "err(%, name = \"..\", if = path)").map(|()| option);
     }

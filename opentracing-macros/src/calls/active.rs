@@ -1,9 +1,9 @@
 //! `active_span!`: a guard, or a span around a block, a future or a closure.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
-use syn::{Block, Expr, ExprClosure, Pat, ReturnType, Token};
+use syn::{Expr, ExprClosure, Pat, ReturnType, Token};
 
 use super::call;
 use super::span::Head;
@@ -37,14 +37,14 @@ impl Head {
     /// The scope itself.
     fn guard(&self) -> TokenStream {
         let begin = self.begin();
-        hygienic!({ #begin __scope })
+        hygienic!({ #begin __ot_scope })
     }
 
     /// Statements that open the scope.
     fn begin(&self) -> TokenStream {
         let start = self.start.tokens(Into::Scope);
-        let tags = record::tags(&self.start.runtime, &hygienic!(__scope), &self.tags);
-        hygienic!(let __scope = #start; #tags)
+        let tags = record::tags(&self.start.runtime, &hygienic!(__ot_scope), &self.tags);
+        hygienic!(let __ot_scope = #start; #tags)
     }
 
     /// A handle on the span, for an adapter; the span is active while its tags are evaluated.
@@ -53,11 +53,11 @@ impl Head {
         if self.tags.is_empty() {
             return start;
         }
-        let tags = record::statements(&self.start.runtime, &hygienic!(__handle), &self.tags);
+        let tags = record::statements(&self.start.runtime, &hygienic!(__ot_handle), &self.tags);
         hygienic! {{
-            let __handle = #start;
-            if __handle.is_recording() { let __active = __handle.activate(); #tags }
-            __handle
+            let __ot_handle = #start;
+            if __ot_handle.is_recording() { let __ot_active = __ot_handle.activate(); #tags }
+            __ot_handle
         }}
     }
 
@@ -77,18 +77,15 @@ impl Head {
             }
             Expr::Closure(closure) if closure.asyncness.is_some() => self.async_closure(&closure),
             Expr::Closure(closure) => self.closure(&closure),
-            expression => {
-                let (begin, body) = (self.begin(), body(&expression, written));
-                hygienic!({ #begin #body })
-            }
+            body => block(&self.begin(), &body, written),
         })
     }
 
     /// The closure, with a span for each call.
     fn closure(&self, closure: &ExprClosure) -> TokenStream {
-        let (begin, head) = (self.begin(), closure_head(closure));
-        let body = body(&closure.body, closure.body.to_token_stream());
-        hygienic!(#head { #begin #body })
+        let body = block(&self.begin(), &closure.body, closure.body.to_token_stream());
+        let head = closure_head(closure);
+        quote!(#head #body)
     }
 
     /// The closure, with a span for each call, active whenever its future is polled.
@@ -106,8 +103,9 @@ impl Head {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(hygienic!(if false { return #p::never::<#ty>(); })),
         };
-        let body = body(&closure.body, closure.body.to_token_stream());
-        hygienic!(#head { #p::traced(#handle, async { #(let #arguments = #arguments;)* #typed #body }).await })
+        let begin = hygienic!(#(let #arguments = #arguments;)* #typed);
+        let body = block(&begin, &closure.body, closure.body.to_token_stream());
+        hygienic!(#head { #p::traced(#handle, async #body).await })
     }
 }
 
@@ -117,16 +115,17 @@ fn closure_head(closure: &ExprClosure) -> TokenStream {
     hygienic!(#(#attrs)* #lifetimes #asyncness #capture |#inputs| #output)
 }
 
-/// A block with a label, since a bare one would be told that its braces are unnecessary; else the expression.
-fn body(expression: &Expr, written: TokenStream) -> TokenStream {
-    match expression {
-        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
-            let block: &Block = &block.block;
-            match syn::parse2::<proc_macro2::Group>(written) {
-                Ok(group) => hygienic!('_traced: #group),
-                Err(_) => hygienic!('_traced: #block),
-            }
+/// Statements, then the user's body. A block is not put into another one, whose braces a lint would call
+/// unnecessary, and which `break` and `continue` could not leave if it had a label.
+fn block(begin: &TokenStream, body: &Expr, written: TokenStream) -> TokenStream {
+    let is_plain = matches!(body, Expr::Block(block) if block.label.is_none() && block.attrs.is_empty());
+    match syn::parse2::<Group>(written.clone()) {
+        Ok(user) if is_plain => {
+            let statements = user.stream();
+            let mut block = Group::new(Delimiter::Brace, quote!(#begin #statements));
+            block.set_span(user.span());
+            block.into_token_stream()
         }
-        _ => written,
+        _ => hygienic!({ #begin #written }),
     }
 }

@@ -24,6 +24,6 @@ fn expand(tokens: TokenStream, name: &str) -> TokenStream {
             return Err(input.error(format!("`{name}!` takes no arguments")));
         }
         let (p, function) = (settings.runtime(), format_ident!("{name}"));
-        Ok(hygienic!({ fn __here() {} #p::#function(&__here) }))
+        Ok(hygienic!({ fn __ot_here() {} #p::#function(&__ot_here) }))
     })
 }

@@ -11,7 +11,7 @@ use crate::args::tag::{Sign, Tag, comma, tags};
 use crate::errors::Errors;
 use crate::record::statements;
 use crate::start::{Runtime, tag_value};
-use crate::tokens::{Written, hygienic, skip_to_comma};
+use crate::tokens::{Written, expected, hygienic, skip_to_comma};
 
 /// Expands `log!`.
 pub(crate) fn log(tokens: TokenStream) -> TokenStream {
@@ -20,11 +20,10 @@ pub(crate) fn log(tokens: TokenStream) -> TokenStream {
         let p = settings.runtime();
         let fields = fields(&p, input, errors)?;
         if fields.is_empty() && errors.is_empty() {
-            return Err(
-                input.error("a log needs a field or a message: `log!(event = \"retry\", \"message\")`")
-            );
+            let message = "a log needs a field or a message: `log!(event = \"retry\", \"message\")`";
+            return Err(expected(input, message));
         }
-        let record = hygienic!(#p::log(__span, &[#(#fields),*]););
+        let record = hygienic!(#p::log(__ot_span, &[#(#fields),*]););
         Ok(on_span(&p, &settings, When::Recording, &record))
     })
 }
@@ -36,7 +35,7 @@ enum When {
     Always,
 }
 
-/// Runs statements on the span that is meant, as `__span`.
+/// Runs statements on the span that is meant, as `__ot_span`.
 fn on_span(p: &Runtime, settings: &Settings, when: When, statements: &TokenStream) -> TokenStream {
     let span = match (&settings.span, when) {
         (Some(span), When::Recording) => {
@@ -50,7 +49,7 @@ fn on_span(p: &Runtime, settings: &Settings, when: When, statements: &TokenStrea
         (None, When::Recording) => hygienic!(&#p::active_recording()),
         (None, When::Always) => hygienic!(&#p::active()),
     };
-    hygienic!(if let #p::Some(__span) = #span { #statements })
+    hygienic!(if let #p::Some(__ot_span) = #span { #statements })
 }
 
 /// Fields, and a message among them.
@@ -97,12 +96,12 @@ pub(crate) fn set_tags(tokens: TokenStream) -> TokenStream {
         let p = settings.runtime();
         let tags = tags(input, errors);
         if tags.is_empty() && errors.is_empty() {
-            return Err(input.error("expected a tag: `set_tags!(key = value)`"));
+            return Err(expected(input, "expected a tag: `set_tags!(key = value)`"));
         }
         // A priority may start the recording, so it is set whether the span records or not.
         let (priority, tags): (Vec<_>, Vec<_>) = tags.into_iter().partition(Tag::is_sampling_priority);
         let set = |when: When, tags: &[Tag]| {
-            let set = statements(&p, &hygienic!(__span), tags);
+            let set = statements(&p, &hygienic!(__ot_span), tags);
             (!tags.is_empty()).then(|| on_span(&p, &settings, when, &set))
         };
         let (priority, tags) = (set(When::Always, &priority), set(When::Recording, &tags));
@@ -117,13 +116,15 @@ pub(crate) fn set_baggage(tokens: TokenStream) -> TokenStream {
         let p = settings.runtime();
         let items = tags(input, errors);
         if items.is_empty() && errors.is_empty() {
-            return Err(input.error("expected an item: `set_baggage!(\"key\" = value)`"));
+            return Err(expected(input, "expected an item: `set_baggage!(\"key\" = value)`"));
         }
         let set = items.iter().map(|item| {
             let (key, value) = (&item.key, item.value.borrowed());
             match item.sign {
-                Some(Sign::Debug) => hygienic!(#p::baggage(__span, #key, &#p::format_args!("{:?}", #value));),
-                _ => hygienic!(#p::baggage(__span, #key, #value);),
+                Some(Sign::Debug) => {
+                    hygienic!(#p::baggage(__ot_span, #key, &#p::format_args!("{:?}", #value));)
+                }
+                _ => hygienic!(#p::baggage(__ot_span, #key, #value);),
             }
         });
         let set = set.collect();
@@ -137,7 +138,7 @@ pub(crate) fn fail(tokens: TokenStream) -> TokenStream {
         let settings = Settings::parse(input, "fail", OF_RECORDS, errors);
         let p = settings.runtime();
         if input.is_empty() {
-            return Err(input.error("expected the error: `fail!(error)`"));
+            return Err(expected(input, "expected the error: `fail!(error)`"));
         }
         let sign = Sign::parse(input);
         let error = Written::parse(input)?.borrowed();
@@ -145,9 +146,9 @@ pub(crate) fn fail(tokens: TokenStream) -> TokenStream {
         let extra = fields(&p, input, errors)?;
         let extra = hygienic!(&[#(#extra),*]);
         let record = match sign {
-            None => hygienic!(#p::Failed::new(&#error).reason().record_with(__span, #extra);),
-            Some(Sign::Display) => hygienic!(#p::failed_display(__span, #error, "message", #extra);),
-            Some(Sign::Debug) => hygienic!(#p::failed_debug(__span, #error, "message", #extra);),
+            None => hygienic!(#p::Failed::new(&#error).reason().record_with(__ot_span, #extra);),
+            Some(Sign::Display) => hygienic!(#p::failed_display(__ot_span, #error, "message", #extra);),
+            Some(Sign::Debug) => hygienic!(#p::failed_debug(__ot_span, #error, "message", #extra);),
         };
         Ok(on_span(&p, &settings, When::Recording, &record))
     })

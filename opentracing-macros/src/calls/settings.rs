@@ -1,5 +1,6 @@
 //! The settings before the name or the fields: `tracer: t, child_of: &parent; ..`.
 
+use proc_macro2::TokenTree;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, Token};
@@ -8,7 +9,7 @@ use crate::args::{Link, kind};
 use crate::errors::Errors;
 use crate::start::Runtime;
 use crate::suggest::hint;
-use crate::tokens::{Written, skip_to_comma};
+use crate::tokens::Written;
 
 /// What a macro was set to.
 #[derive(Default)]
@@ -42,7 +43,7 @@ impl Settings {
         while input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
             if let Err(error) = settings.read(input, macro_name, known) {
                 errors.push(error);
-                skip_to_comma(input);
+                skip_setting(input);
             }
             if input.peek(Token![=>]) {
                 break;
@@ -50,8 +51,7 @@ impl Settings {
             let semicolon = input.parse::<Option<Token![;]>>().ok().flatten();
             if semicolon.is_none() && !input.is_empty() && input.parse::<Token![,]>().is_err() {
                 errors.push(input.error("expected `,` or `;` after a setting"));
-                skip_to_comma(input);
-                let _comma = input.parse::<Option<Token![,]>>();
+                skip_setting(input);
             }
         }
         settings
@@ -100,4 +100,13 @@ fn once<T>(slot: &mut Option<T>, value: T, at: &Ident) -> syn::Result<()> {
     }
     *slot = Some(value);
     Ok(())
+}
+
+/// Passes over what could not be read, up to the end of the setting.
+fn skip_setting(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) && !input.peek(Token![=>]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
 }

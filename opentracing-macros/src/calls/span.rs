@@ -12,7 +12,7 @@ use crate::args::tag::{Tag, comma, tags};
 use crate::errors::Errors;
 use crate::record;
 use crate::start::{Into, Name, Start};
-use crate::tokens::{Written, hygienic};
+use crate::tokens::{Written, expected, hygienic};
 
 /// Expands `span!`.
 pub(crate) fn span(tokens: TokenStream) -> TokenStream {
@@ -26,8 +26,8 @@ pub(crate) fn span(tokens: TokenStream) -> TokenStream {
         if head.tags.is_empty() {
             return Ok(start);
         }
-        let tags = record::tags(&head.start.runtime, &hygienic!(__span), &head.tags);
-        Ok(hygienic!({ let __span = #start; #tags __span }))
+        let tags = record::tags(&head.start.runtime, &hygienic!(__ot_span), &head.tags);
+        Ok(hygienic!({ let __ot_span = #start; #tags __ot_span }))
     })
 }
 
@@ -43,7 +43,7 @@ impl Head {
         let settings = Settings::parse(input, macro_name, OF_SPANS, errors);
         let runtime = settings.runtime();
         if input.is_empty() || input.peek(syn::Token![=>]) {
-            return Err(input.error(format!("a span needs a name: `{macro_name}!(\"name\")`")));
+            return Err(expected(input, format!("a span needs a name: `{macro_name}!(\"name\")`")));
         }
         let name = name(input, &runtime)?;
         comma(input, errors);

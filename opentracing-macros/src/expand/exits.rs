@@ -98,8 +98,8 @@ impl VisitMut for Exits<'_> {
                 let here = here.located_at(exit.question_token.span);
                 *expression = parse_quote_spanned! {here=>
                     match #p::Try::branch(#value) {
-                        #p::ControlFlow::Continue(__value) => __value,
-                        #p::ControlFlow::Break(__residual) => break #label #p::FromResidual::from_residual(__residual),
+                        #p::ControlFlow::Continue(__ot_value) => __ot_value,
+                        #p::ControlFlow::Break(__ot_residual) => break #label #p::FromResidual::from_residual(__ot_residual),
                     }
                 };
             }

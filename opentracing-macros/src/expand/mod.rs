@@ -31,11 +31,11 @@ pub(crate) fn function(model: &Model, function: &Function, told: &TokenStream) -
 
 /// A guard, the tags, and the body as it was written.
 fn guard(model: &Model, function: &Function) -> Parts {
-    let scope = hygienic!(__scope);
+    let scope = hygienic!(__ot_scope);
     let start = model.start.tokens(Into::Scope);
     let tags = record::tags(&model.start.runtime, &scope, &model.tags);
     let block = block(function);
-    Parts { signature: None, statements: hygienic!(let __scope = #start; #tags #block) }
+    Parts { signature: None, statements: hygienic!(let __ot_scope = #start; #tags #block) }
 }
 
 /// The user's block, with a label: a bare block in this place would be told that its braces are unnecessary. The

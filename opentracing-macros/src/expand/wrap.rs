@@ -34,46 +34,49 @@ pub(super) fn value(model: &Model, function: &Function) -> Parts {
     // The body may never come to its end, about which the user is told at the end, if at all.
     let quiet = hygienic!(#[allow(unreachable_code)]);
     let end = match (model.shape, hook) {
-        (Shape::Probe, None) => hygienic!(#p::Kind::of(&__value).finish(__scope, __value)),
-        (Shape::Probe, Some(hook)) => hygienic!(#p::Kind::of(&__value).finish_then(__scope, __value, #hook)),
-        (Shape::Future, None) => hygienic!(#p::future(__scope, __value)),
-        (Shape::Future, Some(hook)) => hygienic!(#p::future_then(__scope, __value, #hook)),
-        (Shape::Stream, _) => hygienic!(#p::stream(__scope, __value)),
+        (Shape::Probe, None) => hygienic!(#p::Kind::of(&__ot_value).finish(__ot_scope, __ot_value)),
+        (Shape::Probe, Some(hook)) => {
+            hygienic!(#p::Kind::of(&__ot_value).finish_then(__ot_scope, __ot_value, #hook))
+        }
+        (Shape::Future, None) => hygienic!(#p::future(__ot_scope, __ot_value)),
+        (Shape::Future, Some(hook)) => hygienic!(#p::future_then(__ot_scope, __ot_value, #hook)),
+        (Shape::Stream, None) => hygienic!(#p::stream(__ot_scope, __ot_value)),
+        (Shape::Stream, Some(hook)) => hygienic!(#p::stream_then(__ot_scope, __ot_value, #hook)),
         _ => {
-            let record = model.results.tokens(p, &hygienic!(__scope), &hygienic!(&__value));
-            return Parts { signature: None, statements: hygienic!(#begin #value #quiet #record __value) };
+            let record = model.results.tokens(p, &hygienic!(__ot_scope), &hygienic!(&__ot_value));
+            return Parts { signature: None, statements: hygienic!(#begin #value #quiet #record __ot_value) };
         }
     };
-    let statements = hygienic!(#begin #value #quiet let __value = #end; __value);
+    let statements = hygienic!(#begin #value #quiet let __ot_value = #end; __ot_value);
     Parts { signature: None, statements }
 }
 
-/// Starts the span; what is called `__scope` ends it when it is dropped.
+/// Starts the span; what is called `__ot_scope` ends it when it is dropped.
 fn begin(model: &Model) -> TokenStream {
     let p = &model.start.runtime;
-    let tags = record::tags(p, &hygienic!(__scope), &model.tags);
+    let tags = record::tags(p, &hygienic!(__ot_scope), &model.tags);
     match &model.mode {
         Mode::Active => {
             let start = model.start.tokens(Into::Scope);
-            hygienic!(let __scope = #start; #tags)
+            hygienic!(let __ot_scope = #start; #tags)
         }
         Mode::Inactive(span) => {
             let start = model.start.tokens(Into::Handle);
-            hygienic!(let __scope = #start.finished_at_return(); #tags let #span = __scope.span();)
+            hygienic!(let __ot_scope = #start.finished_at_return(); #tags let #span = __ot_scope.span();)
         }
         Mode::NoFinish(span) => {
             let start = model.start.tokens(Into::Handle);
             hygienic! {
-                let __handle = #start;
-                let #span = __handle.span();
-                let __scope = __handle.activate();
+                let __ot_handle = #start;
+                let #span = __ot_handle.span();
+                let __ot_scope = __ot_handle.activate();
                 #tags
             }
         }
     }
 }
 
-/// A `let` of `__value`, to which every exit of the body leads.
+/// A `let` of `__ot_value`, to which every exit of the body leads.
 ///
 /// A body with a single exit is the value as it is. Any other becomes a closure that is called at once; it is
 /// not `move`, so that borrows and the order of drops stay as they are. A closure would hide the caller from
@@ -84,14 +87,14 @@ fn body_value(model: &Model, function: &Function) -> TokenStream {
     let has_type = ty.as_ref().map(|ty| hygienic!(: #ty));
     if !exits::may_leave_early(&function.body.block.stream()) {
         let block = block(function);
-        return hygienic!(let __value #has_type = #block;);
+        return hygienic!(let __ot_value #has_type = #block;);
     }
     let track_caller = function.has_attribute("track_caller");
     if let Some(block) = track_caller.then(|| exits::rewritten(p, function)).flatten() {
-        return hygienic!(let __value #has_type = #block;);
+        return hygienic!(let __ot_value #has_type = #block;);
     }
     let (output, block) = (ty.map(|ty| hygienic!(-> #ty)), &function.body.block);
-    hygienic!(let __value = #p::once(|| #output #block);)
+    hygienic!(let __ot_value = #p::once(|| #output #block);)
 }
 
 /// An adapter around an inner block that owns the arguments; the span starts at the first poll, or with `eager`
@@ -108,8 +111,8 @@ pub(super) fn asynchronous(model: &Model, function: &Function, told: &TokenStrea
         Mode::Active => adapter(model, &handle(model), &work),
         Mode::Inactive(span) | Mode::NoFinish(span) => {
             let handle = handle(model);
-            let adapter = adapter(model, &hygienic!(__handle), &work);
-            hygienic!(let __handle = #handle; let #span = __handle.span(); #adapter)
+            let adapter = adapter(model, &hygienic!(__ot_handle), &work);
+            hygienic!(let __ot_handle = #handle; let #span = __ot_handle.span(); #adapter)
         }
     };
     if model.shape == Shape::Eager {
@@ -136,26 +139,26 @@ fn handle(model: &Model) -> TokenStream {
     if model.tags.is_empty() {
         return start;
     }
-    let tags = record::statements(&model.start.runtime, &hygienic!(__handle), &model.tags);
+    let tags = record::statements(&model.start.runtime, &hygienic!(__ot_handle), &model.tags);
     let active = match model.mode {
         Mode::Inactive(_) => TokenStream::new(),
-        _ => hygienic!(let __active = __handle.activate();),
+        _ => hygienic!(let __ot_active = __ot_handle.activate();),
     };
-    hygienic!({ let __handle = #start; if __handle.is_recording() { #active #tags } __handle })
+    hygienic!({ let __ot_handle = #start; if __ot_handle.is_recording() { #active #tags } __ot_handle })
 }
 
 fn per_poll(model: &Model, work: &TokenStream) -> TokenStream {
     let p = &model.start.runtime;
     let start = model.start.tokens(Into::Handle);
     let hook = (!model.results.is_empty()).then(|| model.results.hook(p));
-    let tags = record::statements(p, &hygienic!(__first), &model.tags);
+    let tags = record::statements(p, &hygienic!(__ot_first), &model.tags);
     let first = if model.tags.is_empty() {
         hygienic!(#p::FirstPoll::new(#start))
     } else {
         hygienic! {{
-            let __first = #p::FirstPoll::new(#start);
-            if __first.is_recording() { let __active = __first.activate(); #tags }
-            __first
+            let __ot_first = #p::FirstPoll::new(#start);
+            if __ot_first.is_recording() { let __ot_active = __ot_first.activate(); #tags }
+            __ot_first
         }}
     };
     match hook {

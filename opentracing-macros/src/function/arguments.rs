@@ -127,7 +127,7 @@ pub(crate) fn moved_into_block(sig: &Signature, uses: &Uses<'_>) -> Moved {
             }
             FnArg::Receiver(_) => {}
             FnArg::Typed(typed) => {
-                let generated = format_ident!("__arg{index}", span = Span::mixed_site());
+                let generated = format_ident!("__ot_arg{index}", span = Span::mixed_site());
                 all.extend(parameter(typed, &generated, uses));
             }
         }

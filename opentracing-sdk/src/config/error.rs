@@ -79,6 +79,7 @@ impl ConfigError {
     }
 
     /// The same error, said of the variable that the setting came from.
+    #[cfg(feature = "otlp")]
     pub(crate) fn of_variable(mut self, variable: &'static str) -> Self {
         self.setting = variable.into();
         self

@@ -9,7 +9,7 @@ use crate::config::ConfigError;
 use crate::config::unsupported::without_credentials;
 use crate::config::variables::{Value, Variables};
 use crate::pipeline::Output;
-use crate::reporter::{self, Reporter as _};
+use crate::reporter;
 
 /// The exporter that the environment chose.
 #[derive(Debug)]
@@ -21,10 +21,17 @@ pub(crate) enum Exporter {
 
 /// What the environment says about OTLP.
 pub(crate) struct OtlpSettings {
-    /// The variable that the URL came from, and the URL that is posted to.
-    endpoint: (&'static str, String),
-    headers: Vec<(String, String)>,
+    endpoint: Endpoint,
+    /// The variable that they came from, and the headers.
+    headers: Option<(&'static str, Vec<(String, String)>)>,
     timeout: Option<Duration>,
+}
+
+struct Endpoint {
+    variable: &'static str,
+    value: String,
+    /// Whether the value is the URL of traces, or that to which the path of traces is added.
+    is_of_traces: bool,
 }
 
 /// Where collectors listen, by OpenTelemetry's convention.
@@ -48,11 +55,12 @@ pub(crate) fn read(variables: &Variables<'_>) -> Result<Option<Exporter>, Config
     }
 }
 
-/// What is said about a collector; `None` unless its address is.
+/// What is said about a collector; `None` where nothing is.
 fn otlp_settings(variables: &Variables<'_>) -> Result<Option<OtlpSettings>, ConfigError> {
     // Those of the signal come before those of all signals, and take their place.
-    let headers =
-        variables.first(&["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"], headers)?;
+    let named = |value: &Value| headers(value).map(|headers| (value.variable, headers));
+    let headers = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
+    let headers = variables.first(&headers, named)?;
     let timeouts = ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"];
     let timeout = variables.first(&timeouts, timeout)?;
     variables.first(&["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"], protocol)?;
@@ -61,16 +69,12 @@ fn otlp_settings(variables: &Variables<'_>) -> Result<Option<OtlpSettings>, Conf
     let of_signal = variables.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")?;
     let of_all = variables.get("OTEL_EXPORTER_OTLP_ENDPOINT")?;
     let endpoint = match (of_signal, of_all) {
-        (Some(value), _) => (value.variable, value.text),
-        (None, Some(value)) => (value.variable, traces_url(&value.text)),
+        (Some(value), _) => Endpoint { variable: value.variable, value: value.text, is_of_traces: true },
+        (None, Some(value)) => Endpoint { variable: value.variable, value: value.text, is_of_traces: false },
         (None, None) if headers.is_none() && timeout.is_none() => return Ok(None),
-        (None, None) => ("OTEL_EXPORTER_OTLP_ENDPOINT", traces_url(DEFAULT_ENDPOINT)),
+        (None, None) => Endpoint::local(),
     };
-    Ok(Some(OtlpSettings { endpoint, headers: headers.unwrap_or_default(), timeout }))
-}
-
-fn traces_url(base: &str) -> String {
-    format!("{}{TRACES_PATH}", base.trim_end_matches('/'))
+    Ok(Some(OtlpSettings { endpoint, headers, timeout }))
 }
 
 fn timeout(value: &Value) -> Result<Duration, ConfigError> {
@@ -108,20 +112,40 @@ fn headers(value: &Value) -> Result<Vec<(String, String)>, ConfigError> {
     headers.ok_or_else(|| ConfigError::new(value.variable, "it takes a list of name=value, percent-coded"))
 }
 
-impl OtlpSettings {
+impl Endpoint {
     fn local() -> Self {
-        let endpoint = ("OTEL_TRACES_EXPORTER", traces_url(DEFAULT_ENDPOINT));
-        Self { endpoint, headers: Vec::new(), timeout: None }
+        Self { variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: DEFAULT_ENDPOINT.into(), is_of_traces: false }
+    }
+
+    fn url(&self) -> String {
+        if self.is_of_traces {
+            return self.value.clone();
+        }
+        format!("{}{TRACES_PATH}", self.value.trim_end_matches('/'))
     }
 }
 
-/// Neither credentials nor headers.
+impl OtlpSettings {
+    fn local() -> Self {
+        Self { endpoint: Endpoint::local(), headers: None, timeout: None }
+    }
+
+    /// Where spans go, without credentials.
+    fn shown(&self) -> String {
+        without_credentials(&self.endpoint.url())
+    }
+}
+
+/// Without credentials and the values of headers.
 impl fmt::Debug for OtlpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> =
+            self.headers.iter().flat_map(|(_, headers)| headers).map(|(name, _)| name).collect();
         f.debug_struct("OtlpSettings")
-            .field("endpoint", &without_credentials(&self.endpoint.1))
+            .field("url", &self.shown())
+            .field("headers", &names)
             .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 
@@ -129,7 +153,7 @@ impl fmt::Debug for OtlpSettings {
 pub(crate) fn output(exporter: Option<Exporter>) -> Result<Output, ConfigError> {
     match exporter {
         Some(Exporter::Otlp(settings)) => {
-            log::debug!("tracing to {}", without_credentials(&settings.endpoint.1));
+            log::debug!("tracing to {}", settings.shown());
             otlp(settings)
         }
         Some(Exporter::Console) => {
@@ -150,21 +174,29 @@ pub(crate) fn output(exporter: Option<Exporter>) -> Result<Output, ConfigError> 
 
 #[cfg(feature = "otlp")]
 fn otlp(settings: OtlpSettings) -> Result<Output, ConfigError> {
-    let OtlpSettings { endpoint: (variable, url), headers, timeout } = settings;
-    let otlp = headers.into_iter().fold(reporter::otlp(url), |otlp, (name, value)| otlp.header(name, value));
-    let otlp = match timeout {
+    use crate::reporter::Reporter as _;
+
+    let OtlpSettings { endpoint, headers, timeout } = settings;
+    let otlp = reporter::otlp(endpoint.url());
+    let otlp = if endpoint.is_of_traces { otlp.exactly() } else { otlp };
+    // First without headers, so that what is wrong has the name of its variable.
+    otlp.check().map_err(|error| {
+        error.of_variable(endpoint.variable).with_value(without_credentials(&endpoint.value))
+    })?;
+    let (variable, headers) = headers.unwrap_or_default();
+    let otlp = headers.into_iter().fold(otlp, |otlp, (name, value)| otlp.header(name, value));
+    otlp.check().map_err(|error| error.of_variable(variable))?;
+    Ok(Output::new(match timeout {
         Some(timeout) => otlp.timeout(timeout),
         None => otlp,
-    };
-    otlp.check().map_err(|error| error.of_variable(variable))?;
-    Ok(Output::new(otlp))
+    }))
 }
 
 #[cfg(not(feature = "otlp"))]
 fn otlp(settings: OtlpSettings) -> Result<Output, ConfigError> {
-    let OtlpSettings { endpoint: (variable, url), .. } = settings;
+    let OtlpSettings { endpoint: Endpoint { variable, value, .. }, .. } = settings;
     let error = ConfigError::unsupported(variable, "it needs the feature `otlp` of opentracing-rs");
-    Err(error.with_value(without_credentials(&url)))
+    Err(error.with_value(without_credentials(&value)))
 }
 
 #[cfg(feature = "console")]

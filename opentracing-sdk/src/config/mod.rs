@@ -26,6 +26,8 @@ use crate::sampler::Sampler;
 
 pub use error::ConfigError;
 pub use guard::TracerGuard;
+#[cfg(feature = "otlp")]
+pub(crate) use unsupported::without_credentials;
 
 /// Sets up a tracer: what it is called, what it keeps, where its spans go.
 ///

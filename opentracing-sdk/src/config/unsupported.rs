@@ -64,13 +64,18 @@ pub(crate) fn refuse(variables: &Variables<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// A URL without the user and the password that may stand in it.
+/// A URL, or what should have been one, without what may be secret: all before the last `@`, since a password that
+/// was not percent-coded may hold a `/` and a `?`, and the query.
 pub(crate) fn without_credentials(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..authority_end].rfind('@') {
-        Some(at) => format!("{scheme}://…{}", &rest[at..]),
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.len() + "://".len());
+    let scheme = scheme.filter(|&end| !url[..end - "://".len()].contains(':')).unwrap_or(0);
+    let shown = match url.rfind('@') {
+        Some(at) => format!("{}…{}", &url[..scheme.min(at)], &url[at..]),
         None => url.to_owned(),
+    };
+    match shown.split_once('?') {
+        Some((before, _)) => format!("{before}?…"),
+        None => shown,
     }
 }
 
@@ -80,9 +85,12 @@ mod tests {
 
     #[test]
     fn credentials_are_taken_out_of_urls() {
-        assert_eq!(without_credentials("http://u:p@host:1/x@y"), "http://…@host:1/x@y");
+        assert_eq!(without_credentials("http://u:p@host:1/x"), "http://…@host:1/x");
         assert_eq!(without_credentials("http://a@b@host"), "http://…@host");
-        assert_eq!(without_credentials("http://host/x?y@z"), "http://host/x?y@z");
+        assert_eq!(without_credentials("http://u:p/a?s@host"), "http://…@host");
+        assert_eq!(without_credentials("u:p://s@host"), "…@host");
+        assert_eq!(without_credentials("u:p@host"), "…@host");
+        assert_eq!(without_credentials("http://host/x?key=s"), "http://host/x?…");
         assert_eq!(without_credentials("localhost:6831"), "localhost:6831");
     }
 }

@@ -7,7 +7,7 @@ pub(super) fn u64(digits: &[u8]) -> Option<u64> {
         Err(_) if digits.is_empty() || digits.len() > 16 => None,
         Err(_) => digits.iter().try_fold(0, |value, &byte| {
             let digit = char::from(byte).to_digit(16)?;
-            Some(value << 4 | u64::from(digit))
+            Some((value << 4) | u64::from(digit))
         }),
     }
 }
@@ -18,7 +18,7 @@ pub(super) fn u128(digits: &[u8]) -> Option<u128> {
         None | Some(0) => u64(digits).map(u128::from),
         Some(high) => {
             let (high, low) = digits.split_at(high);
-            Some(u128::from(u64(high)?) << 64 | u128::from(u64(low)?))
+            Some((u128::from(u64(high)?) << 64) | u128::from(u64(low)?))
         }
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn u8_lower(digits: [u8; 2]) -> Option<u8> {
         b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     });
-    Some(high? << 4 | low?)
+    Some((high? << 4) | low?)
 }
 
 const EITHER_CASE: bool = true;
@@ -45,7 +45,7 @@ const LOWER_CASE: bool = false;
 fn sixteen<const CASE: bool>(digits: [u8; 16]) -> Option<u64> {
     let (high, low) = digits.split_first_chunk::<8>()?;
     let low = low.first_chunk::<8>()?;
-    Some(eight::<CASE>(*high)? << 32 | eight::<CASE>(*low)?)
+    Some((eight::<CASE>(*high)? << 32) | eight::<CASE>(*low)?)
 }
 
 /// Reads eight digits at once, each in its byte of a word: one by one, each would wait for the one before it.
@@ -54,18 +54,18 @@ fn eight<const CASE: bool>(digits: [u8; 8]) -> Option<u64> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let text = u64::from_be_bytes(digits);
     // The letters, and only they among the digits, have bit 6; their low four bits count from one.
-    let is_letter = text >> 6 & EACH;
-    let values = (text & 0xf * EACH) + 9 * is_letter;
+    let is_letter = (text >> 6) & EACH;
+    let values = (text & (0xf * EACH)) + 9 * is_letter;
     // Written again, in lower case, they have to give the same text.
-    let is_ten_or_more = (values + 6 * EACH) >> 4 & EACH;
+    let is_ten_or_more = ((values + 6 * EACH) >> 4) & EACH;
     let again = values + u64::from(b'0') * EACH + u64::from(b'a' - b'9' - 1) * is_ten_or_more;
-    let expected = if CASE == EITHER_CASE { text | is_letter << 5 } else { text };
-    if again != expected || values & 0xf0 * EACH != 0 {
+    let expected = if CASE == EITHER_CASE { text | (is_letter << 5) } else { text };
+    if again != expected || values & (0xf0 * EACH) != 0 {
         return None;
     }
-    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
-    let quads = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    Some((quads | quads >> 16) & 0xffff_ffff)
+    let pairs = (values | (values >> 4)) & 0x00ff_00ff_00ff_00ff;
+    let quads = (pairs | (pairs >> 8)) & 0x0000_ffff_0000_ffff;
+    Some((quads | (quads >> 16)) & 0xffff_ffff)
 }
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";

@@ -214,8 +214,8 @@ fn strip_prefix<'a>(key: &'a str, prefix: &str) -> Option<&'a str> {
 /// Reads a header's value; `None` where its ids are zero, which is how Jaeger's clients say *none*.
 fn read_header(value: &[u8], text: Text) -> Result<Option<Ids>, &'static str> {
     match read_ids(value) {
-        // Each byte may have been encoded as three. Hardly any sender does: so it is tried second.
-        Err(_) if text == Text::Http && value.contains(&b'%') && value.len() <= 3 * TRACE_BYTES_MAX => {
+        // Hardly any sender encodes it, so that is tried second. Each byte may have become three.
+        Err(_) if text == Text::Http && value.len() <= 3 * TRACE_BYTES_MAX => {
             let decoded = percent::decode(value, Coding::Percent).ok_or("it has a malformed escape")?;
             read_ids(decoded.as_bytes())
         }

@@ -38,7 +38,7 @@ pub(super) fn read(value: &[u8]) -> Option<Ids> {
     let flags = hex::u8_lower(take(&mut rest)?)?;
     match (version, rest) {
         (0, []) | (1..=0xfe, [] | [b'-', ..]) => Some(Ids {
-            trace_id: TraceId::new(u128::from(high) << 64 | u128::from(low))?,
+            trace_id: TraceId::new((u128::from(high) << 64) | u128::from(low))?,
             span_id: SpanId::new(span_id)?,
             parent_id: None,
             flags: flags & SAMPLED,

@@ -30,7 +30,14 @@ use crate::wire;
 /// ```
 #[must_use]
 pub fn otlp(url: impl Into<String>) -> OtlpReporter {
-    OtlpReporter { url: url.into(), headers: Vec::new(), timeout: TIMEOUT, client: None, body: Vec::new() }
+    OtlpReporter {
+        url: url.into(),
+        missing_path: "/v1/traces",
+        headers: Vec::new(),
+        timeout: TIMEOUT,
+        client: None,
+        body: Vec::new(),
+    }
 }
 
 /// How long a request may take; OpenTelemetry's default.
@@ -49,6 +56,8 @@ const SETTING: &str = "reporter::otlp";
 /// Sends spans over HTTP to whatever speaks OTLP; [`otlp`] makes one.
 pub struct OtlpReporter {
     url: String,
+    /// What stands in for the path of a URL that has none.
+    missing_path: &'static str,
     headers: Vec<(String, String)>,
     timeout: Duration,
     /// Made with the first batch.
@@ -80,11 +89,16 @@ impl OtlpReporter {
         Self { timeout, ..self }
     }
 
+    /// Uses a URL without a path as it is, as OpenTelemetry asks for the endpoint of a signal.
+    pub(crate) fn exactly(self) -> Self {
+        Self { missing_path: "/", ..self }
+    }
+
     fn endpoint(&self) -> Result<Endpoint, ConfigError> {
         if self.timeout.is_zero() {
             return Err(ConfigError::new("OtlpReporter::timeout", "a time-out is longer than zero"));
         }
-        let mut endpoint = Endpoint::new(SETTING, &self.url, "/v1/traces")?;
+        let mut endpoint = Endpoint::new(SETTING, &self.url, self.missing_path)?;
         for (name, value) in &self.headers {
             endpoint.header("OtlpReporter::header", name, value)?;
         }

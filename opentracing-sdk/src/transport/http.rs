@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETR
 use ureq::http::uri::{Authority, Scheme};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, without_credentials};
 
 /// What is read of an answer: much more than any server has to say about a batch.
 const ANSWER_BYTES_MAX: u64 = 64 << 10;
@@ -99,6 +100,13 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Whether somebody on the way can read credentials.
+    fn shows_credentials(&self) -> bool {
+        let host = self.uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let local = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        self.headers.contains_key(AUTHORIZATION) && self.uri.scheme() == Some(&Scheme::HTTP) && !local
+    }
+
     /// The URL, without what may be secret: credentials, and the query.
     pub(crate) fn shown(&self) -> String {
         let scheme = self.uri.scheme_str().unwrap_or_default();
@@ -116,14 +124,6 @@ fn basic(credentials: &str) -> HeaderValue {
     value
 }
 
-/// A text that should have been a URL, without what may be credentials or a query.
-fn without_credentials(url: &str) -> String {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-    if scheme.is_empty() { rest.to_owned() } else { format!("{scheme}://{rest}") }
-}
-
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
@@ -139,6 +139,9 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
+        if endpoint.shows_credentials() {
+            log::warn!("credentials are sent to {} without encryption", endpoint.shown());
+        }
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -224,10 +227,10 @@ fn in_words(error: &ureq::Error, timeout: Duration) -> Cow<'static, str> {
         ureq::Error::Protocol(_) => "the answer is not HTTP/1.1; is it the port of another protocol?".into(),
         ureq::Error::Io(error) => match error.kind() {
             ErrorKind::ConnectionRefused => "connection refused".into(),
-            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-                "the connection was closed before an answer came".into()
-            }
-            ErrorKind::UnexpectedEof => "the connection was closed before an answer came".into(),
+            ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof => "the connection was closed before an answer came".into(),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => format!("no answer within {timeout:.1?}").into(),
             _ => error.to_string().into(),
         },
@@ -312,10 +315,35 @@ mod tests {
                 let text = error.to_string();
                 assert_eq!(
                     text,
-                    "reporter::otlp=https://h/x: https needs the feature `tls` of opentracing-rs"
+                    "reporter::otlp=https://…@h/x: https needs the feature `tls` of opentracing-rs"
                 );
             }
         }
+    }
+
+    #[test]
+    fn credentials_may_be_read_by_others_unless_they_stay_on_this_machine() {
+        for (url, shown) in [
+            ("http://u:p@collector", true),
+            ("http://u:p@[2001:db8::1]:4318", true),
+            ("http://u:p@localhost:4318", false),
+            ("http://u:p@127.0.0.2:4318", false),
+            ("http://u:p@[::1]:4318", false),
+            ("http://collector", false),
+        ] {
+            assert_eq!(endpoint(url).shows_credentials(), shown, "{url}");
+        }
+    }
+
+    #[test]
+    fn failures_are_told_in_words() {
+        let words = |error: ureq::Error| in_words(&error, Duration::from_secs(10)).into_owned();
+        assert_eq!(words(ureq::Error::HostNotFound), "the host is not known");
+        assert_eq!(words(ureq::Error::Timeout(ureq::Timeout::Resolve)), "no answer within 10.0s");
+        let io = |kind: std::io::ErrorKind| words(ureq::Error::Io(kind.into()));
+        assert_eq!(io(std::io::ErrorKind::ConnectionRefused), "connection refused");
+        assert_eq!(io(std::io::ErrorKind::BrokenPipe), "the connection was closed before an answer came");
+        assert_eq!(io(std::io::ErrorKind::PermissionDenied), "permission denied");
     }
 
     #[test]

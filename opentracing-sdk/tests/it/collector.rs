@@ -2,12 +2,12 @@
 
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::protobuf::Message;
-use crate::server::{self, Reply};
+use crate::server::{self, Reply, Request};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Behaviour {
@@ -20,24 +20,30 @@ pub(crate) enum Behaviour {
 
 pub(crate) struct Collector {
     address: SocketAddr,
-    spans: Arc<AtomicU64>,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    spans: AtomicU64,
+    last: Mutex<Option<Request>>,
 }
 
 impl Collector {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let spans = Arc::default();
-        let counter = Arc::clone(&spans);
+        let seen = Arc::default();
+        let told = Arc::clone(&seen);
         thread::spawn(move || {
             // An empty connection is the sign to stop.
             for stream in listener.incoming().map_while(Result::ok) {
-                if !serve(stream, behaviour, &counter) {
+                if !serve(stream, behaviour, &told) {
                     return;
                 }
             }
         });
-        Self { address, spans }
+        Self { address, seen }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -46,7 +52,12 @@ impl Collector {
 
     /// The spans of all requests that were read.
     pub(crate) fn spans(&self) -> u64 {
-        self.spans.load(Ordering::SeqCst)
+        self.seen.spans.load(Ordering::SeqCst)
+    }
+
+    /// The last request, once.
+    pub(crate) fn last_request(&self) -> Request {
+        self.seen.last.lock().unwrap().take().expect("there was a request")
     }
 }
 
@@ -57,7 +68,7 @@ impl Drop for Collector {
 }
 
 /// Serves one connection; answers whether there was a request on it.
-fn serve(stream: TcpStream, behaviour: Behaviour, spans: &AtomicU64) -> bool {
+fn serve(stream: TcpStream, behaviour: Behaviour, seen: &Seen) -> bool {
     let mut stream = BufReader::new(stream);
     let mut served = false;
     while let Some(request) = server::read(&mut stream, 0) {
@@ -65,7 +76,8 @@ fn serve(stream: TcpStream, behaviour: Behaviour, spans: &AtomicU64) -> bool {
         let resources = Message::read(&request.body).all(1);
         let scopes = resources.iter().flat_map(|resource| resource.all(2));
         let count: usize = scopes.map(|scope| scope.all(2).len()).sum();
-        spans.fetch_add(count as u64, Ordering::SeqCst);
+        seen.spans.fetch_add(count as u64, Ordering::SeqCst);
+        *seen.last.lock().unwrap() = Some(request);
         let reply = match behaviour {
             Behaviour::Accept => Reply::ok(),
             Behaviour::Fail => Reply::status("500 Internal Server Error", "", b"out of order"),

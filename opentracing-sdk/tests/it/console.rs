@@ -99,6 +99,13 @@ fn a_waterfall_is_drawn_in_ascii_too() {
 }
 
 #[test]
+fn names_have_the_room_that_they_take_when_escaped() {
+    let text = drawn_from(&[Spans::of("shop").add(span(1, 0, 0, 1), "größe")])
+        .to_text(&Style { glyphs: Glyphs::Ascii, ..Style::plain() });
+    assert!(text.contains("\ngr\\u{f6}\\u{df}e  1.00us  ==="), "{text}");
+}
+
+#[test]
 fn a_waterfall_is_drawn_as_svg_too() {
     assert_same(&dispatch().to_svg(960), include_str!("pictures/dispatch.svg"));
 }

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use opentracing_core::{Reference, ReferenceKind, SpanContext, SpanId, TagValue, TraceId, fields};
-use opentracing_sdk::{Process, ReportError, Reporter, reporter, wire};
+use opentracing_sdk::{Config, Process, ReportError, Reporter, reporter, wire};
 
+use crate::collector::{Behaviour, Collector};
 use crate::protobuf::Message;
 use crate::server::{Reply, Server, refusing_url};
 use crate::spans::{Spans, TRACE, span, time};
@@ -405,6 +406,21 @@ fn a_batch_too_large_for_a_request_is_not_sent() {
     });
     let error = reporter::otlp(refusing_url()).report(&spans.batch()).unwrap_err();
     assert!(error.is_too_large(), "{error}");
+}
+
+#[test]
+fn spans_too_many_for_one_request_arrive_in_several() {
+    let collector = Collector::new(Behaviour::Accept);
+    let guard = Config::new("shop").reporter(reporter::otlp(collector.url())).build().unwrap();
+    for _ in 0..9 {
+        let span = guard.tracer().start_span("get");
+        for number in 0..128 {
+            span.set_tag(format!("k{number}"), "x".repeat(4_096));
+        }
+    }
+    let report = guard.close(Duration::from_secs(60));
+    assert_eq!((report.exported, report.dropped.total()), (9, 0), "{report}");
+    assert_eq!(collector.spans(), 9);
 }
 
 #[test]

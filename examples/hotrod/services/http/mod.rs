@@ -10,7 +10,10 @@ pub(crate) use client::Peer;
 pub(crate) use message::{Failure, Reply, Request};
 pub(crate) use server::Server;
 
-/// What a service does with requests.
+/// What makes a service of a [`Server`].
 pub(crate) trait Service: Send + Sync + 'static {
+    /// What the others call it, and what its spans are filed under.
+    fn name(&self) -> &'static str;
+
     fn answer(&self, request: &Request) -> Result<Reply, Failure>;
 }

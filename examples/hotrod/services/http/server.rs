@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
-use opentracing::{Tracer, extract, fail, set_tags, tags, traced};
+use opentracing::{Config, Tracer, TracerGuard, extract, fail, set_tags, tags, traced};
 
 use super::{Peer, Reply, Request, Service};
 
@@ -17,22 +17,26 @@ pub(crate) struct Server {
     name: &'static str,
     address: SocketAddr,
     listener: Arc<tiny_http::Server>,
-    thread: Option<thread::JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
+    // Dropped after the threads have ended, so that it delivers whatever they recorded.
+    tracing: TracerGuard,
 }
 
 impl Server {
+    /// Starts a service, with a tracer of its own as `configure` wants it.
     pub(crate) fn start(
-        name: &'static str,
-        tracer: Tracer,
         service: impl Service,
+        configure: impl Fn(Config) -> Config,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let name = service.name();
+        let tracing = configure(Config::new(name)).build()?;
         let listener = Arc::new(tiny_http::Server::http((Ipv4Addr::LOCALHOST, 0))?);
         let address = listener.server_addr().to_ip().ok_or("this listens on no IP address")?;
         let thread = thread::spawn({
-            let listener = Arc::clone(&listener);
+            let (listener, tracer) = (Arc::clone(&listener), tracing.tracer());
             move || serve(&listener, &tracer, &service)
         });
-        Ok(Self { name, address, listener, thread: Some(thread) })
+        Ok(Self { name, address, listener, thread: Some(thread), tracing })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -42,6 +46,10 @@ impl Server {
     /// What callers of this service need.
     pub(crate) fn peer(&self) -> Peer {
         Peer::new(self.name, self.address)
+    }
+
+    pub(crate) fn tracing(&self) -> &TracerGuard {
+        &self.tracing
     }
 }
 

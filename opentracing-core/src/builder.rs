@@ -114,6 +114,24 @@ impl SpanBuilder {
         });
     }
 
+    /// Makes the span the server's side of a call: a child of what the caller sent, if that was found, with the
+    /// tag `span.kind` = `server`. Whatever is active on this thread is no parent.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, format};
+    /// use std::collections::HashMap;
+    ///
+    /// let mock = MockTracer::new();
+    /// let headers = HashMap::<String, String>::new();
+    /// let caller = mock.tracer().extract(format::HttpHeaders, &headers);
+    /// mock.tracer().span("serve").rpc_server(caller).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].tag("span.kind").unwrap(), "server");
+    /// ```
+    pub fn rpc_server(self, caller: impl AsReference) -> Self {
+        self.ignore_active_span().child_of(caller).tag(tags::SPAN_KIND, tags::SpanKind::Server)
+    }
+
     /// Lets the span begin at another moment than that of `start`.
     pub fn start_time(mut self, time: SystemTime) -> Self {
         self.start_time = Some(time);

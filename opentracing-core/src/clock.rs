@@ -39,6 +39,12 @@ impl Timestamp {
         Self(NonZeroU64::new(bits).unwrap_or(NonZeroU64::MIN))
     }
 
+    /// Whether the user gave it.
+    #[inline]
+    pub(crate) fn is_explicit(self) -> bool {
+        self.0.get() & EXPLICIT != 0
+    }
+
     #[inline]
     pub(crate) fn or_now(time: Option<SystemTime>) -> Self {
         time.map_or_else(Self::now, Self::from_system_time)

@@ -36,9 +36,10 @@ pub trait Traced: Future + Sized {
     }
 
     /// Makes the span that is active now (the innermost, whichever tracer's) active again while this future
-    /// runs, wherever that is. The span's life is not affected: it may finish meanwhile.
+    /// runs, wherever that is. The span's life is not affected: it may finish meanwhile. Where no span is active,
+    /// none is while this future runs.
     fn in_current_span(self) -> TracedFuture<Self> {
-        TracedFuture { inner: Some(self), hold: innermost_active().map_or(Hold::Nothing, Hold::Borrowed) }
+        TracedFuture { inner: Some(self), hold: Hold::current() }
     }
 
     /// Makes a tracer current while this future runs; see [`Tracer::make_current`].
@@ -59,7 +60,7 @@ pub trait TracedStream: Stream + Sized {
 
     /// Makes the span that is active now active again whenever this stream is polled.
     fn in_current_span(self) -> SpanStream<Self> {
-        SpanStream { inner: Some(self), hold: innermost_active().map_or(Hold::Nothing, Hold::Borrowed) }
+        SpanStream { inner: Some(self), hold: Hold::current() }
     }
 }
 
@@ -71,6 +72,9 @@ pub(crate) enum Hold {
     Own(Arc<Span>),
     /// A span that lives elsewhere.
     Borrowed(Arc<Span>),
+    /// No span, whatever is active where the work goes on.
+    Nobody,
+    /// Nothing to do: what is active stays so.
     Nothing,
 }
 
@@ -80,16 +84,25 @@ impl Hold {
         span.map_or(Hold::Nothing, Hold::Own)
     }
 
+    /// What is active now: the innermost span, or none.
+    fn current() -> Self {
+        innermost_active().map_or(Hold::Nobody, Hold::Borrowed)
+    }
+
     /// Makes the span active for the time of a call.
     pub(crate) fn enter(&mut self) -> Entered<'_> {
-        let taken = std::mem::replace(self, Hold::Nothing);
-        let (span, owned) = match taken {
-            Hold::Own(span) => (span, true),
-            Hold::Borrowed(span) => (span, false),
-            Hold::Nothing => return Entered { hold: self, scope: None, owned: false },
-        };
         // The handle itself goes onto the stack and comes back: no reference is counted.
-        Entered { hold: self, scope: Some(Scope::of_span(span, FinishOnClose::No)), owned }
+        let (scope, back): (_, fn(Option<Arc<Span>>) -> Hold) = match std::mem::replace(self, Hold::Nothing) {
+            Hold::Own(span) => (Some(Scope::of_span(span, FinishOnClose::No)), Hold::own),
+            Hold::Borrowed(span) => (Some(Scope::of_span(span, FinishOnClose::No)), Hold::borrowed),
+            Hold::Nobody => (Some(Scope::of_nobody()), |_| Hold::Nobody),
+            Hold::Nothing => (None, |_| Hold::Nothing),
+        };
+        Entered { hold: self, scope, back }
+    }
+
+    fn borrowed(span: Option<Arc<Span>>) -> Self {
+        span.map_or(Hold::Nothing, Hold::Borrowed)
     }
 
     /// Lets go of the span; one of its own that was not completed is marked.
@@ -106,7 +119,8 @@ impl Hold {
 pub(crate) struct Entered<'a> {
     hold: &'a mut Hold,
     scope: Option<Scope>,
-    owned: bool,
+    /// Makes the hold again of the span that comes back.
+    back: fn(Option<Arc<Span>>) -> Hold,
 }
 
 impl Entered<'_> {
@@ -117,12 +131,14 @@ impl Entered<'_> {
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        let Some(span) = self.scope.take().and_then(Scope::take_back) else { return };
-        if self.owned && span.fail_if_panicking() {
-            // It is over, and marked: what is dropped later is not a cancellation.
-            span.finish_on_close();
+        let Some(scope) = self.scope.take() else { return };
+        *self.hold = (self.back)(scope.take_back());
+        if let Hold::Own(span) = &self.hold {
+            if span.fail_if_panicking() {
+                // It is over, and marked: what is dropped later is not a cancellation.
+                span.finish_on_close();
+            }
         }
-        *self.hold = if self.owned { Hold::Own(span) } else { Hold::Borrowed(span) };
     }
 }
 

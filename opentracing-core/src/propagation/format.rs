@@ -104,7 +104,7 @@ pub struct Inferred;
 )]
 pub trait InjectFormat<C: ?Sized> {
     /// Puts format and carrier together, for the tracer's codecs.
-    fn carrier<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c>;
+    fn inject_into<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c>;
 }
 
 /// A format in which a context can be read from a `C`.
@@ -114,31 +114,31 @@ pub trait InjectFormat<C: ?Sized> {
 )]
 pub trait ExtractFormat<C: ?Sized> {
     /// Puts format and carrier together, for the tracer's codecs.
-    fn carrier<'c>(self, carrier: &'c C) -> ExtractCarrier<'c>;
+    fn extract_from<'c>(self, carrier: &'c C) -> ExtractCarrier<'c>;
 }
 
 macro_rules! text_formats {
     ($($format:ident),*) => {$(
         impl<C: TextMapWriter> InjectFormat<C> for $format {
-            fn carrier<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
+            fn inject_into<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
                 InjectCarrier::$format(carrier)
             }
         }
 
         impl<C: TextMapReader> ExtractFormat<C> for $format {
-            fn carrier<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
+            fn extract_from<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
                 ExtractCarrier::$format(carrier)
             }
         }
 
         impl<'d> InjectFormat<dyn TextMapWriter + 'd> for $format {
-            fn carrier<'c>(self, carrier: &'c mut (dyn TextMapWriter + 'd)) -> InjectCarrier<'c> {
+            fn inject_into<'c>(self, carrier: &'c mut (dyn TextMapWriter + 'd)) -> InjectCarrier<'c> {
                 InjectCarrier::$format(carrier)
             }
         }
 
         impl<'d> ExtractFormat<dyn TextMapReader + 'd> for $format {
-            fn carrier<'c>(self, carrier: &'c (dyn TextMapReader + 'd)) -> ExtractCarrier<'c> {
+            fn extract_from<'c>(self, carrier: &'c (dyn TextMapReader + 'd)) -> ExtractCarrier<'c> {
                 ExtractCarrier::$format(carrier)
             }
         }
@@ -147,37 +147,37 @@ macro_rules! text_formats {
 text_formats!(TextMap, HttpHeaders);
 
 impl InjectFormat<Vec<u8>> for Binary {
-    fn carrier(self, carrier: &mut Vec<u8>) -> InjectCarrier<'_> {
+    fn inject_into(self, carrier: &mut Vec<u8>) -> InjectCarrier<'_> {
         InjectCarrier::Binary(carrier)
     }
 }
 
 impl<C: AsRef<[u8]> + ?Sized> ExtractFormat<C> for Binary {
-    fn carrier<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
+    fn extract_from<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
         ExtractCarrier::Binary(carrier.as_ref())
     }
 }
 
 impl<C: Any> InjectFormat<C> for Custom {
-    fn carrier<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
+    fn inject_into<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
         InjectCarrier::named(self.0, carrier)
     }
 }
 
 impl<C: Any> ExtractFormat<C> for Custom {
-    fn carrier<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
+    fn extract_from<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
         ExtractCarrier::named(self.0, carrier)
     }
 }
 
 impl<C: InferInject + ?Sized> InjectFormat<C> for Inferred {
-    fn carrier<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
+    fn inject_into<'c>(self, carrier: &'c mut C) -> InjectCarrier<'c> {
         carrier.infer_inject()
     }
 }
 
 impl<C: InferExtract + ?Sized> ExtractFormat<C> for Inferred {
-    fn carrier<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
+    fn extract_from<'c>(self, carrier: &'c C) -> ExtractCarrier<'c> {
         carrier.infer_extract()
     }
 }

@@ -149,6 +149,18 @@ impl Scope {
         scope
     }
 
+    /// Lets no span be active, of any tracer.
+    pub(crate) fn of_nobody() -> Self {
+        if !Header::any_recorder() {
+            return Self::noop();
+        }
+        let place = thread::with(|state| {
+            let stack = &mut state.stack;
+            (!stack.is_full()).then(|| stack.push_blank_for_all())
+        });
+        place.flatten().map_or_else(Self::noop, |place| Self::at(&NOOP, place))
+    }
+
     /// The scope of a span for which there is no room on the stack, or no stack any more.
     #[cold]
     fn detached(span: Arc<Span>, on_close: FinishOnClose) -> Self {
@@ -393,7 +405,7 @@ impl Slot {
                 }
                 hand_over(&mut self.own, self.header);
             }
-            (None, Kind::Shared | Kind::Blank, _) => {}
+            (None, Kind::Shared | Kind::Blank | Kind::BlankForAll, _) => {}
         }
     }
 }

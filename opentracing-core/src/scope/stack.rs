@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::id::SpanId;
 use crate::scope::FinishOnClose;
 use crate::span::{Span, SpanData};
-use crate::tracer::header::Header;
+use crate::tracer::header::{Header, NOOP};
 
 #[derive(Debug)]
 pub(crate) struct Stack {
@@ -58,8 +58,17 @@ enum State {
 pub(crate) enum Kind {
     Own,
     Shared,
-    /// No span: what `without_active` puts on the stack.
+    /// No span: what `without_active` puts on the stack, for its tracer.
     Blank,
+    /// No span, for all tracers: work goes on here that began where none was active.
+    BlankForAll,
+}
+
+impl Kind {
+    #[inline]
+    fn has_span(self) -> bool {
+        matches!(self, Kind::Own | Kind::Shared)
+    }
 }
 
 /// Names a slot: where it was put, and its key.
@@ -139,6 +148,11 @@ impl Stack {
         self.push(header, FinishOnClose::No, Kind::Blank).0
     }
 
+    /// Hides what is active for all tracers.
+    pub(crate) fn push_blank_for_all(&mut self) -> Place {
+        self.push(&NOOP, FinishOnClose::No, Kind::BlankForAll).0
+    }
+
     /// Puts a child of a tracer's active span on top, and writes it there; `None` where there is none.
     #[inline(always)]
     pub(crate) fn push_child(
@@ -196,22 +210,22 @@ impl Stack {
     /// The innermost open scope of a tracer; `None` also where `without_active` hides what lies below.
     #[inline]
     pub(crate) fn active_of(&mut self, header: &'static Header) -> Option<&mut Slot> {
-        let innermost = |slot: &&mut Slot| slot.state == State::Open && std::ptr::eq(slot.header, header);
-        self.on_stack().iter_mut().rev().find(innermost).filter(|slot| slot.kind != Kind::Blank)
+        let innermost = |slot: &&mut Slot| slot.state == State::Open && slot.concerns(header);
+        self.on_stack().iter_mut().rev().find(innermost).filter(|slot| slot.kind.has_span())
     }
 
     /// The tracer of the topmost scope, if that is open and has a span: then it is the innermost active one.
     #[inline]
     pub(crate) fn top_header(&self) -> Option<&'static Header> {
         let top = &self.slots[self.depth.checked_sub(1)?];
-        (top.state == State::Open && top.kind != Kind::Blank).then_some(top.header)
+        (top.state == State::Open && top.kind.has_span()).then_some(top.header)
     }
 
     /// The innermost open scope with a span, whichever tracer's.
     pub(crate) fn active(&mut self) -> Option<&mut Slot> {
         let is_active = |index: &usize| {
             let slot = &self.slots[*index];
-            slot.state == State::Open && slot.kind != Kind::Blank && !self.is_hidden(*index)
+            slot.state == State::Open && slot.kind.has_span() && !self.is_hidden(*index)
         };
         let index = (0..self.depth).rev().find(is_active)?;
         self.slots.get_mut(index)
@@ -227,9 +241,9 @@ impl Stack {
     /// Whether `without_active` of the slot's own tracer lies above it.
     fn is_hidden(&self, index: usize) -> bool {
         let header = self.slots[index].header;
-        self.slots[index + 1..self.depth].iter().any(|above| {
-            above.state == State::Open && above.kind == Kind::Blank && std::ptr::eq(above.header, header)
-        })
+        self.slots[index + 1..self.depth]
+            .iter()
+            .any(|above| above.state == State::Open && !above.kind.has_span() && above.concerns(header))
     }
 
     /// Closes the topmost scope, if it is the one at this place and nobody has a handle on its span: the usual
@@ -325,7 +339,7 @@ impl Stack {
                     self.irregular -= 1;
                     finish.push(slot);
                 }
-                State::Open if slot.kind == Kind::Blank => {}
+                State::Open if !slot.kind.has_span() => {}
                 State::Open => self.parked.push(slot),
             }
         }
@@ -380,6 +394,12 @@ impl Slot {
             own: SpanData::empty(),
             shared: None,
         }
+    }
+
+    /// Whether the slot says what is active for a tracer.
+    #[inline]
+    fn concerns(&self, header: &'static Header) -> bool {
+        std::ptr::eq(self.header, header) || self.kind == Kind::BlankForAll
     }
 
     /// Moves the slot's content out; what stays holds no span.

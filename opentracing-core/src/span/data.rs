@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::attributes::{Arena, Attributes, cut};
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, WallClock};
 use crate::context::{Extra, SpanContext};
 use crate::failure::Failure;
 use crate::fields::{Fields, IntoFields};
@@ -184,6 +184,9 @@ impl SpanData {
                 Some(time) => time,
                 None => Timestamp::now(),
             };
+            if self.head.start.is_explicit() || self.head.finish.is_explicit() {
+                self.head.order(header);
+            }
             if let Some(recorder) = header.recorder() {
                 let record = self.record();
                 if header.settings.observe {
@@ -194,6 +197,18 @@ impl SpanData {
         }
         if let Some(arena) = self.arena.take() {
             thread::give_arena(arena);
+        }
+    }
+}
+
+impl SpanHead {
+    /// Lets a span that is said to finish before its start take no time; its start is kept.
+    #[cold]
+    fn order(&mut self, header: &Header) {
+        let clock = WallClock::read();
+        if clock.unix_nanos(self.finish) < clock.unix_nanos(self.start) {
+            self.finish = self.start;
+            header.count_misuse();
         }
     }
 }

@@ -223,7 +223,7 @@ impl Span {
         self.finish_call(Call::new("finish"), None, None);
     }
 
-    /// Finishes the span at another moment; one before its start counts as its start.
+    /// Finishes the span at another moment. One before its start counts as its start, and as misuse.
     #[track_caller]
     pub fn finish_at(&self, time: SystemTime) {
         self.finish_call(Call::new("finish_at"), Some(Timestamp::from_system_time(time)), None);

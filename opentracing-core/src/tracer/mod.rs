@@ -22,7 +22,7 @@ use crate::propagation::{
 use crate::recorder::Recorder;
 use crate::reference::AsReference;
 use crate::report::Report;
-use crate::scope::{Scope, ScopeManager};
+use crate::scope::{FinishOnClose, Scope, ScopeManager};
 use crate::span::Span;
 use crate::thread;
 
@@ -98,6 +98,11 @@ impl Tracer {
         self.scope_manager().active()
     }
 
+    /// Makes a span active, without finishing it when the scope is closed; see [`ScopeManager::activate`].
+    pub fn activate(&self, span: impl Into<Arc<Span>>) -> Scope {
+        self.scope_manager().activate(span, FinishOnClose::No)
+    }
+
     /// Writes the context of a span into a carrier; of several contexts, the first.
     ///
     /// # Examples
@@ -124,7 +129,7 @@ impl Tracer {
         format: impl InjectFormat<C>,
         carrier: &mut C,
     ) -> Result<(), InjectError> {
-        let carrier = format.carrier(carrier);
+        let carrier = format.inject_into(carrier);
         let Some(recorder) = self.header().recorder() else {
             return if matches!(carrier, InjectCarrier::Custom(..)) { Err(carrier.refuse()) } else { Ok(()) };
         };
@@ -148,7 +153,7 @@ impl Tracer {
         format: impl ExtractFormat<C>,
         carrier: &C,
     ) -> Result<Option<SpanContext>, ExtractError> {
-        let carrier = format.carrier(carrier);
+        let carrier = format.extract_from(carrier);
         match self.header().recorder() {
             Some(recorder) => recorder.extract(carrier),
             None if matches!(carrier, ExtractCarrier::Custom(..)) => Err(carrier.refuse()),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
-use opentracing_core::{MockSpan, SpanContext, Traced, TracedStream, Tracer};
+use opentracing_core::{MockSpan, MockTracer, SpanContext, Traced, TracedStream, Tracer};
 
 use crate::support::Kept;
 
@@ -288,4 +288,21 @@ fn an_adapted_future_is_send_if_the_future_is() {
     let tracer = Kept::new().tracer();
     assert_send(&async {}.in_span(tracer.start_span("op")).in_current_span().with_tracer(tracer.clone()));
     assert_send(&TracedStream::in_span(numbers(tracer.clone()), tracer.start_span("op")));
+}
+
+#[test]
+fn work_that_began_where_nothing_was_active_has_no_parent_where_it_goes_on() {
+    let (mock, other) = (MockTracer::new(), MockTracer::new());
+    let (tracer, elsewhere) = (mock.tracer(), other.tracer());
+    let child = tracer.clone();
+    let outer = tracer.span("outer").start_active();
+    let work = {
+        let _hidden = tracer.scope_manager().without_active();
+        async move { child.start_span("root").finish() }.in_current_span()
+    };
+    let _elsewhere = elsewhere.span("elsewhere").start_active();
+    assert!(poll(pin!(work)).is_ready());
+    assert_eq!(mock.finished_spans()[0].parent_id, None);
+    assert_eq!(tracer.active_span().map(|span| span.context()), Some(outer.context()));
+    assert!(elsewhere.active_span().is_some());
 }

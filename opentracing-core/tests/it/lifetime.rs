@@ -196,3 +196,14 @@ fn baggage_set_later_reaches_later_children_only() {
     parent.close();
     assert!(kept.spans().iter().all(|span| span.tags.is_empty()), "baggage is no tag");
 }
+
+#[test]
+fn a_finish_before_the_start_takes_no_time_and_is_counted() {
+    let mock = MockTracer::new();
+    let tracer = mock.tracer();
+    let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+    tracer.span("op").start_time(began).start().finish_at(began - Duration::from_secs(1));
+    let span = &mock.finished_spans()[0];
+    assert_eq!((span.start_time, span.finish_time), (began, Some(began)));
+    assert_eq!(tracer.report().misused, 1);
+}

@@ -34,8 +34,8 @@
 //! | `sdk` | yes | [`Config`] and the tracer behind it |
 //! | `console` | yes | the waterfall in the terminal |
 //! | `otlp` | yes | OTLP over plain HTTP |
+//! | `http` | yes | `http::HeaderMap` as a carrier |
 //! | `tls` | no | `https` endpoints |
-//! | `http` | no | `http::HeaderMap` as a carrier |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]

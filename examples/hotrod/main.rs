@@ -19,7 +19,7 @@
 //! Where to read on:
 //!
 //! * [`services/http`](services::http): a service sets up its tracer, takes contexts out of the headers of requests, and
-//!   puts them into the headers of its own. That needs the feature `http` of `opentracing-rs`;
+//!   puts them into the headers of its own;
 //! * [`services/frontend.rs`](services::frontend): baggage, and threads that work for one span;
 //! * `services/customer.rs`, `driver.rs`, `store.rs`, `route.rs`: what `#[traced]` looks like in a service: tags,
 //!   logs, errors;
@@ -43,6 +43,9 @@ use errors::ErrorCount;
 use serve::serve;
 use services::Services;
 use summary::summary;
+
+/// Pixels across, for `--svg`.
+const PICTURE_WIDTH: u32 = 960;
 
 fn main() -> ExitCode {
     let args = match Args::parse() {
@@ -83,6 +86,9 @@ fn run(args: &Args) -> Result<(), Box<dyn Error + Send + Sync>> {
     let reports = services.flush();
     if let Some(trace) = gallery.slowest() {
         println!("The slowest request:\n\n{}", trace.to_text(&Style::of_stdout()));
+        if let Some(file) = &args.svg {
+            std::fs::write(file, trace.to_svg(PICTURE_WIDTH))?;
+        }
     }
     println!("{}", summary(&outcome, &reports, errors.get()));
     if services.refused() > 0 {

@@ -21,7 +21,7 @@
 //! With no backend configured this draws the trace on stderr when it has finished. Where to go from here:
 //!
 //! * instrument code: [`traced`], [`active_span!`], [`log!`], [`Tracer`], [`Span`], [`Scope`], [`Traced`];
-//! * cross processes: [`inject!`], [`extract!`], [`format`], [`SpanContext`];
+//! * cross processes: [`inject!`], [`extract!`], [`format`](mod@format), [`SpanContext`];
 //! * configure an application: [`Config`], [`sampler`], [`reporter`];
 //! * test instrumented code: [`MockTracer`];
 //! * write a tracer, or a part of one: [`Recorder`], `Sampler`, `Reporter`.

@@ -1,7 +1,8 @@
 //! What is finished arrives at Jaeger, all of it and once, or is counted as lost.
 
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use opentracing::{Config, fields, reporter};
@@ -12,9 +13,10 @@ use crate::sent::{at, close, root, sent};
 
 #[test]
 fn spans_go_where_the_environment_says() {
+    let otlp = jaeger::otlp();
     let variables = [
         ("OTEL_SERVICE_NAME", "by-environment"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger::OTLP),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &otlp),
         ("OTEL_RESOURCE_ATTRIBUTES", "region=eu%20west"),
         ("JAEGER_TAGS", "replica=3"),
         ("JAEGER_TRACEID_128BIT", "false"),
@@ -76,10 +78,27 @@ fn a_trace_of_several_threads_and_batches_arrives_whole() {
 }
 
 #[test]
-fn what_jaeger_refuses_is_counted() {
-    let nowhere = reporter::otlp(format!("{}/v1/no-such-signal", jaeger::OTLP));
-    let guard = Config::new("refused").reporter(nowhere).warnings(io::sink()).build().unwrap();
+fn what_jaeger_refuses_is_counted_and_warned_of() {
+    let nowhere = reporter::otlp(format!("{}/v1/no-such-signal", jaeger::otlp()));
+    let paper = Paper::default();
+    let guard = Config::new("refused").reporter(nowhere).warnings(paper.clone()).build().unwrap();
     guard.tracer().start_span("op").finish();
     let report = close(&guard);
     assert_eq!((report.started, report.exported, report.dropped.failed), (1, 0, 1), "{report}");
+    let warning = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+    assert!(warning.contains("/v1/no-such-signal: status 404"), "{warning}");
+}
+
+/// What was written to it.
+#[derive(Debug, Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -9,7 +9,7 @@ use crate::jaeger::{self, Stored};
 #[test]
 fn hotrod_sends_one_trace_of_four_services_for_each_request() {
     let since = SystemTime::now();
-    let printed = hotrod(&["--requests", "2", "--otlp", jaeger::OTLP]);
+    let printed = hotrod(&["--requests", "2", "--otlp", &jaeger::otlp()]);
     let spans = spans_of_summary(&printed);
 
     let mut traces = HashMap::<_, Vec<_>>::new();

@@ -1,14 +1,14 @@
 //! Jaeger, as `backends/jaeger.yaml` sets it up: OTLP goes in, its query API gives back.
 
+use std::error::Error;
 use std::fmt::Display;
+use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime};
 use std::{process, thread};
 
 use serde_json::Value;
 
-/// Where Jaeger takes OTLP.
-pub(crate) const OTLP: &str = "http://127.0.0.1:4318";
-
+const OTLP: &str = "127.0.0.1:4318";
 const TRACES: &str = "http://127.0.0.1:16686/api/v3/traces";
 
 /// A span can be read within a second of its receipt; the rest is for a busy machine.
@@ -35,6 +35,15 @@ impl Stored {
     }
 }
 
+/// The URL at which Jaeger takes OTLP; it must be running.
+pub(crate) fn otlp() -> String {
+    let url = format!("http://{OTLP}");
+    match TcpStream::connect(OTLP) {
+        Ok(_) => url,
+        Err(error) => unreachable_backend(&url, &error),
+    }
+}
+
 /// A trace id that no earlier run has left in the store.
 pub(crate) fn fresh_trace_id() -> String {
     let now = SystemTime::UNIX_EPOCH.elapsed().expect("the clock is past 1970");
@@ -43,7 +52,7 @@ pub(crate) fn fresh_trace_id() -> String {
 
 /// Sends an OTLP request, as JSON.
 pub(crate) fn post(request: &Value) {
-    let url = format!("{OTLP}/v1/traces");
+    let url = format!("{}/v1/traces", otlp());
     ureq::post(&url)
         .header("content-type", "application/json")
         .send(request.to_string())
@@ -113,6 +122,6 @@ fn get(url: &str) -> Value {
     answer["result"]["resourceSpans"].take()
 }
 
-fn unreachable_backend(url: &str, error: &ureq::Error) -> ! {
+fn unreachable_backend(url: &str, error: &dyn Error) -> ! {
     panic!("{url}: {error}; `backends/backends start jaeger` runs what this test needs")
 }

@@ -14,7 +14,7 @@ pub(crate) const REMOTE: u32 = 0x301;
 
 /// A tracer that sends its spans to Jaeger.
 pub(crate) fn tracer(config: Config) -> TracerGuard {
-    config.reporter(reporter::otlp(jaeger::OTLP)).build().unwrap()
+    config.reporter(reporter::otlp(jaeger::otlp())).build().unwrap()
 }
 
 /// Sends what there is, for which there is time even on a machine that is busy with other tests.

@@ -8,6 +8,8 @@ mod fallback;
 mod function;
 mod model;
 mod record;
+#[cfg(test)]
+mod snapshots;
 mod start;
 mod suggest;
 mod tokens;

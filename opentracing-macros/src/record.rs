@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use crate::args::tag::{Sign, Tag};
 use crate::args::{ErrOption, RetOption};
 use crate::start::Runtime;
-use crate::tokens::{Written, hygienic};
+use crate::tokens::{Written, hygienic, placed};
 
 /// Sets tags, where the span is recording; nothing where there are none.
 pub(crate) fn tags(p: &Runtime, span: &TokenStream, tags: &[Tag]) -> TokenStream {
@@ -78,6 +78,7 @@ fn failure(
     result: &TokenStream,
 ) -> TokenStream {
     let here = Span::mixed_site().located_at(err.at);
+    let result = &placed(result, err.at);
     let reason = if strict && err.condition.is_none() {
         quote_spanned!(here=> #p::failure(#result))
     } else {

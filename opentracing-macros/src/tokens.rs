@@ -61,6 +61,15 @@ impl Written {
     }
 }
 
+/// The same tokens at another place, for errors to point at.
+pub(crate) fn placed(tokens: &TokenStream, at: Span) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(at));
+        token
+    };
+    tokens.clone().into_iter().map(place).collect()
+}
+
 /// The tokens from one place to another of the same buffer.
 pub(crate) fn between(begin: Cursor<'_>, end: Cursor<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::slice;
 use std::time::Instant;
 
 use opentracing_core::{
@@ -60,8 +61,7 @@ impl<'a> Batch<'a> {
 
     /// The spans. Those of one thread come in the order in which they finished.
     pub fn spans(&self) -> impl Iterator<Item = SpanRecord<'a>> + use<'a> {
-        let buffer = self.buffer;
-        self.range.clone().map(move |index| buffer.span(index))
+        Spans::new(self.buffer, self.range.clone())
     }
 
     /// Turns the times of the spans into times of day; read once for the batch.
@@ -132,18 +132,16 @@ pub struct BatchBuffer {
     pub(crate) references: Vec<Reference>,
 }
 
-/// A span in the buffer: its fixed part, and where its other parts end; they begin where those of the span
-/// before it end.
+/// A span in the buffer: its fixed part, and how much of what follows that of the span before it is its own.
 #[derive(Debug)]
 struct Stored {
     head: SpanHead,
     name: StoredName,
     dropped: u32,
-    /// Whether the references are listed; else the head's parent says all.
-    listed: bool,
-    entries_end: usize,
-    text_end: usize,
-    references_end: usize,
+    entries: u32,
+    text: u32,
+    /// One more than there are references; zero where the head's parent says all.
+    references: u32,
 }
 
 /// A name: a literal, or this many bytes at the end of the span's text.
@@ -164,30 +162,39 @@ impl BatchBuffer {
     pub fn push(&mut self, span: &SpanRecord<'_>) {
         let attributes = span.attributes();
         let (entries, text) = attributes.parts();
+        let before = self.text.len();
         self.entries.extend_from_slice(entries);
         self.text.extend_from_slice(text);
         let name = match span.name() {
             OperationName::Static(name) => StoredName::Static(name),
             OperationName::Borrowed(name) => {
                 self.text.extend_from_slice(name.as_bytes());
-                StoredName::Copied(u32::try_from(name.len()).unwrap_or(u32::MAX))
+                StoredName::Copied(len32(name.len()))
             }
         };
         let listed = match span.stored_references() {
-            References::Parent => false,
+            References::Parent => None,
             References::Listed(references) => {
                 self.references.extend_from_slice(references);
-                true
+                Some(len32(references.len()))
             }
         };
-        self.seal(*span.head(), name, attributes.dropped(), listed);
+        let text = self.text.len() - before;
+        self.seal(*span.head(), name, attributes.dropped(), (len32(entries.len()), len32(text), listed));
     }
 
-    /// Makes a span of what was added to the entries, the text and the references since the last one.
-    pub(crate) fn seal(&mut self, head: SpanHead, name: StoredName, dropped: u32, listed: bool) {
-        let (entries_end, text_end) = (self.entries.len(), self.text.len());
-        let references_end = self.references.len();
-        self.spans.push(Stored { head, name, dropped, listed, entries_end, text_end, references_end });
+    /// Makes a span of what was added since the last one: so many entries, bytes of text and, where they are listed,
+    /// references.
+    #[inline]
+    pub(crate) fn seal(
+        &mut self,
+        head: SpanHead,
+        name: StoredName,
+        dropped: u32,
+        (entries, text, listed): (u32, u32, Option<u32>),
+    ) {
+        let references = listed.map_or(0, |listed| listed.saturating_add(1));
+        self.spans.push(Stored { head, name, dropped, entries, text, references });
     }
 
     /// The spans as a batch of this process; the clock is read now.
@@ -215,33 +222,77 @@ impl BatchBuffer {
         size_of_val(&self.spans[..]) + size_of_val(&self.entries[..]) + self.text.len()
     }
 
-    /// Removes all spans and keeps the memory.
+    /// Removes all spans and keeps the memory, unless that has become large.
     pub fn clear(&mut self) {
         self.spans.clear();
+        self.references.clear();
         self.entries.clear();
         self.text.clear();
-        self.references.clear();
+        if self.text.capacity() > KEPT_BYTES_MAX {
+            self.text = Vec::new();
+        }
+        if self.entries.capacity() > KEPT_BYTES_MAX / size_of::<Entry>() {
+            self.entries = Vec::new();
+        }
     }
+}
 
-    fn span(&self, index: usize) -> SpanRecord<'_> {
-        let stored = &self.spans[index];
-        let (entries, text, references) = match index.checked_sub(1).map(|before| &self.spans[before]) {
-            Some(before) => (before.entries_end, before.text_end, before.references_end),
-            None => (0, 0, 0),
-        };
-        let text = &self.text[text..stored.text_end];
+/// Memory for text, and for entries, that a cleared buffer keeps: what a full batch has.
+const KEPT_BYTES_MAX: usize = 2 << 20;
+
+fn len32(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// The spans of a range, each with what is its own of the parts that all share.
+struct Spans<'a> {
+    stored: slice::Iter<'a, Stored>,
+    entries: &'a [Entry],
+    text: &'a [u8],
+    references: &'a [Reference],
+}
+
+impl<'a> Spans<'a> {
+    fn new(buffer: &'a BatchBuffer, range: Range<usize>) -> Self {
+        let BatchBuffer { spans, entries, text, references } = buffer;
+        let (before, stored) = spans[..range.end].split_at(range.start);
+        let mut all = Self { stored: before.iter(), entries, text, references };
+        all.by_ref().for_each(drop);
+        Self { stored: stored.iter(), ..all }
+    }
+}
+
+impl<'a> Iterator for Spans<'a> {
+    type Item = SpanRecord<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<SpanRecord<'a>> {
+        let stored = self.stored.next()?;
+        let entries = first(&mut self.entries, stored.entries);
+        let text = first(&mut self.text, stored.text);
         let name = match stored.name {
             StoredName::Static(name) => OperationName::Static(name),
             StoredName::Copied(len) => OperationName::Borrowed(last(text, len)),
         };
-        let attributes =
-            Attributes::from_parts(&self.entries[entries..stored.entries_end], text, stored.dropped);
-        let references = match stored.listed {
-            false => References::Parent,
-            true => References::Listed(&self.references[references..stored.references_end]),
+        let references = match stored.references.checked_sub(1) {
+            None => References::Parent,
+            Some(listed) => References::Listed(first(&mut self.references, listed)),
         };
-        SpanRecord::from_parts(&stored.head, name, attributes, references)
+        let attributes = Attributes::from_parts(entries, text, stored.dropped);
+        Some(SpanRecord::from_parts(&stored.head, name, attributes, references))
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stored.size_hint()
+    }
+}
+
+/// Takes the first so many.
+#[inline]
+fn first<'a, T>(rest: &mut &'a [T], len: u32) -> &'a [T] {
+    let (first, others) = rest.split_at((len as usize).min(rest.len()));
+    *rest = others;
+    first
 }
 
 /// The last `len` bytes, which were copied from a string.

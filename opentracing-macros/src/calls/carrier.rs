@@ -26,7 +26,7 @@ pub(crate) fn inject(tokens: TokenStream) -> TokenStream {
         let carrier = match &settings.format {
             Some(format) => {
                 let (format, carrier) = (known_format(p, format), &carrier.tokens);
-                hygienic!(#p::InjectFormat::carrier(#format, #carrier))
+                hygienic!(#p::InjectFormat::inject_into(#format, #carrier))
             }
             None => {
                 let carrier = receiver(carrier);
@@ -47,7 +47,7 @@ pub(crate) fn extract(tokens: TokenStream) -> TokenStream {
         let carrier = match &settings.format {
             Some(format) => {
                 let (format, carrier) = (known_format(p, format), &carrier.tokens);
-                hygienic!(#p::ExtractFormat::carrier(#format, #carrier))
+                hygienic!(#p::ExtractFormat::extract_from(#format, #carrier))
             }
             None => {
                 let carrier = receiver(carrier);

@@ -66,7 +66,10 @@ impl Settings {
             word => word.to_owned(),
         };
         if !known.contains(&word.as_str()) {
-            let hint = hint(&word, known.iter().copied());
+            let hint = match word.as_str() {
+                "parent" if known.contains(&"child_of") => "; write `child_of: ..`".to_owned(),
+                _ => hint(&word, known.iter().copied()),
+            };
             let message =
                 format!("`{word}` is no setting of `{macro_name}!`{hint}; a field is written `{word} = ..`");
             return Err(Error::new(at.span(), message));

@@ -8,6 +8,7 @@ fn main() {
     let _ = span!("GET {}", route);
     let _ = span!("GET {route}", 5);
     let _ = span!(parnet: n; "name");
+    let _ = span!(parent: n; "name");
     let _ = span!(span: n; "name");
     let _ = span!(kind: sever; "name");
     let _ = span!(root: true, root: true; "name");

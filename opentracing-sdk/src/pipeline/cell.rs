@@ -53,6 +53,14 @@ pub(crate) enum Cell {
     },
 }
 
+/// What a place holds between being reserved and being written.
+impl Default for Cell {
+    #[inline]
+    fn default() -> Self {
+        Self::More { entries: 0, text: 0, dropped: 0, references: None }
+    }
+}
+
 /// A name: a literal, or this many bytes of text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Name {
@@ -76,6 +84,37 @@ const TEXT_BYTES: usize = 71;
 // A plain span fills its cell: whoever adds a field here makes every span larger.
 const _: () = assert!(CELL_BYTES == 72);
 
+/// The cell of a span that takes one: with a literal name, no tags or logs, and no reference but to its parent.
+#[inline]
+pub(crate) fn plain(span: &SpanRecord<'_>) -> Option<Cell> {
+    let attributes = span.attributes();
+    match (span.name(), span.stored_references()) {
+        (OperationName::Static(name), References::Parent)
+            if attributes.parts().0.is_empty() && attributes.dropped() == 0 =>
+        {
+            Some(head_cell(span.head(), Name::Static(name), 0, (0, 0)))
+        }
+        _ => None,
+    }
+}
+
+#[inline]
+fn head_cell(head: &SpanHead, name: Name, bits: u8, (entries, text): (u16, u16)) -> Cell {
+    Cell::Span {
+        bits: bits | if head.is_local_root { LOCAL_ROOT } else { 0 },
+        flags: head.flags,
+        entries,
+        text,
+        trace_high: head.trace_id.high(),
+        trace_low: head.trace_id.low(),
+        span_id: head.span_id,
+        parent_id: head.parent_id,
+        start: head.start,
+        finish: head.finish,
+        name,
+    }
+}
+
 /// A span, measured: what it takes in cells is known before the first is written, so that a span is in the ring
 /// whole or not at all.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +128,6 @@ pub(crate) struct Measured<'a> {
 }
 
 impl<'a> Measured<'a> {
-    #[inline]
     pub(crate) fn new(span: &'a SpanRecord<'a>) -> Self {
         let attributes = span.attributes();
         let (entries, text) = attributes.parts();
@@ -107,12 +145,6 @@ impl<'a> Measured<'a> {
         Self { span, entries, text, name, references, more }
     }
 
-    /// Whether the first cell is all there is.
-    #[inline]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.entries.is_empty() && self.text.is_empty() && self.name.is_empty() && !self.more
-    }
-
     /// How many cells the span takes.
     pub(crate) fn cells(&self) -> usize {
         let references = self.references.unwrap_or_default();
@@ -121,47 +153,72 @@ impl<'a> Measured<'a> {
         1 + usize::from(self.more) + attributes + texts(self.name.as_bytes()) + references.len() + kinds
     }
 
-    #[inline]
-    pub(crate) fn first(&self) -> Cell {
-        let head = self.span.head();
+    fn first(&self) -> Cell {
         let name = match self.span.name() {
             OperationName::Static(name) => Name::Static(name),
             OperationName::Borrowed(name) => Name::Copied(len32(name.len())),
         };
-        let small = |len: usize| if self.more { 0 } else { u16::try_from(len).unwrap_or_default() };
-        Cell::Span {
-            bits: if head.is_local_root { LOCAL_ROOT } else { 0 } | if self.more { MORE } else { 0 },
-            flags: head.flags,
-            entries: small(self.entries.len()),
-            text: small(self.text.len()),
-            trace_high: head.trace_id.high(),
-            trace_low: head.trace_id.low(),
-            span_id: head.span_id,
-            parent_id: head.parent_id,
-            start: head.start,
-            finish: head.finish,
-            name,
+        let small = |len: usize| u16::try_from(len).unwrap_or_default();
+        match self.more {
+            true => head_cell(self.span.head(), name, MORE, (0, 0)),
+            false => {
+                head_cell(self.span.head(), name, 0, (small(self.entries.len()), small(self.text.len())))
+            }
         }
     }
 
-    /// All cells, in the order in which [`read`] wants them.
-    pub(crate) fn write(&self) -> impl Iterator<Item = Cell> + use<'a> {
-        let more = self.more.then(|| Cell::More {
-            entries: len32(self.entries.len()),
-            text: len32(self.text.len()),
-            dropped: self.span.attributes().dropped(),
-            references: self.references.map(|references| len32(references.len())),
-        });
-        let entries = self.entries.chunks(2).map(|pair| Cell::Entries(pair[0], pair.get(1).copied()));
-        let references = self.references.unwrap_or_default().iter();
-        std::iter::once(self.first())
-            .chain(more)
-            .chain(entries)
-            .chain(text_cells(self.text))
-            .chain(text_cells(self.name.as_bytes()))
-            .chain(references.flat_map(|reference| {
-                std::iter::once(reference_cell(reference)).chain(text_cells(kind_text(reference)))
-            }))
+    /// Writes all cells, in the order in which [`read`] wants them.
+    pub(crate) fn write(&self, slots: &mut Slots<'_>) {
+        slots.put(self.first());
+        if self.more {
+            slots.put(Cell::More {
+                entries: len32(self.entries.len()),
+                text: len32(self.text.len()),
+                dropped: self.span.attributes().dropped(),
+                references: self.references.map(|references| len32(references.len())),
+            });
+        }
+        for pair in self.entries.chunks(2) {
+            slots.put(Cell::Entries(pair[0], pair.get(1).copied()));
+        }
+        slots.put_text(self.text);
+        slots.put_text(self.name.as_bytes());
+        for reference in self.references.unwrap_or_default() {
+            slots.put(reference_cell(reference));
+            slots.put_text(kind_text(reference));
+        }
+    }
+}
+
+/// The places of a ring that are to be written: its end, and its beginning where they reach around.
+#[derive(Debug)]
+pub(crate) struct Slots<'a> {
+    first: slice::IterMut<'a, Cell>,
+    second: slice::IterMut<'a, Cell>,
+}
+
+impl<'a> Slots<'a> {
+    pub(crate) fn new((first, second): (&'a mut [Cell], &'a mut [Cell])) -> Self {
+        Self { first: first.iter_mut(), second: second.iter_mut() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.first.len() + self.second.len()
+    }
+
+    #[inline]
+    fn put(&mut self, cell: Cell) {
+        if let Some(slot) = self.first.next().or_else(|| self.second.next()) {
+            *slot = cell;
+        }
+    }
+
+    fn put_text(&mut self, text: &[u8]) {
+        for piece in text.chunks(TEXT_BYTES) {
+            let mut bytes = [0; TEXT_BYTES];
+            bytes[..piece.len()].copy_from_slice(piece);
+            self.put(Cell::Text(bytes));
+        }
     }
 }
 
@@ -172,14 +229,6 @@ fn texts(text: &[u8]) -> usize {
 /// Spans are refused by their number of cells long before a length leaves 32 bits.
 fn len32(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-fn text_cells(text: &[u8]) -> impl Iterator<Item = Cell> + use<'_> {
-    text.chunks(TEXT_BYTES).map(|piece| {
-        let mut bytes = [0; TEXT_BYTES];
-        bytes[..piece.len()].copy_from_slice(piece);
-        Cell::Text(bytes)
-    })
 }
 
 fn kind_text(reference: &Reference) -> &[u8] {
@@ -209,26 +258,22 @@ fn reference_cell(reference: &Reference) -> Cell {
     }
 }
 
-/// Moves the next span out of the cells into the buffer; answers how many cells it took, none at the end.
-pub(crate) fn read(cells: &mut Cells<'_>, buffer: &mut BatchBuffer) -> usize {
-    let before = cells.len();
-    let Some(&Cell::Span {
-        bits,
-        flags,
-        entries,
-        text,
-        trace_high,
-        trace_low,
-        span_id,
-        parent_id,
-        start,
-        finish,
-        name,
-    }) = cells.next()
-    else {
-        debug_assert_eq!(before, 0, "a span begins with its first cell");
-        return before - cells.len();
-    };
+/// Moves the next span out of the cells into the buffer; answers whether there was one.
+#[inline]
+pub(crate) fn read(cells: &mut Cells<'_>, buffer: &mut BatchBuffer) -> bool {
+    let Some(first) = cells.next() else { return false };
+    match *first {
+        Cell::Span { bits, entries: 0, text: 0, name: Name::Static(name), .. } if bits & MORE == 0 => {
+            buffer.seal(read_head(first), StoredName::Static(name), 0, (0, 0, None));
+        }
+        _ => read_measured(first, cells, buffer),
+    }
+    true
+}
+
+#[inline(never)]
+fn read_measured(first: &Cell, cells: &mut Cells<'_>, buffer: &mut BatchBuffer) {
+    let Cell::Span { bits, entries, text, name, .. } = *first else { return };
     let (mut entries, mut text, mut dropped, mut listed) = (u32::from(entries), u32::from(text), 0, None);
     if bits & MORE != 0 {
         if let Some(&Cell::More { entries: e, text: t, dropped: d, references }) = cells.next() {
@@ -241,19 +286,27 @@ pub(crate) fn read(cells: &mut Cells<'_>, buffer: &mut BatchBuffer) -> usize {
         Name::Static(name) => StoredName::Static(name),
         Name::Copied(len) => {
             read_text(cells, len, &mut buffer.text);
+            text = text.saturating_add(len);
             StoredName::Copied(len)
         }
     };
-    for _ in 0..listed.unwrap_or(0) {
-        buffer.references.extend(read_reference(cells));
+    let listed = listed.map(|listed| read_references(cells, listed, &mut buffer.references));
+    buffer.seal(read_head(first), name, dropped, (entries, text, listed));
+}
+
+#[inline]
+fn read_head(cell: &Cell) -> SpanHead {
+    match *cell {
+        Cell::Span { bits, flags, trace_high, trace_low, span_id, parent_id, start, finish, .. } => {
+            let trace_id = trace_id(trace_high, trace_low).expect("the id of a span is not zero");
+            let mut head = SpanHead::new(trace_id, span_id, start, finish);
+            head.parent_id = parent_id;
+            head.flags = flags;
+            head.is_local_root = bits & LOCAL_ROOT != 0;
+            head
+        }
+        _ => unreachable!("a span begins with its first cell"),
     }
-    let trace_id = trace_id(trace_high, trace_low).expect("the id of a span is not zero");
-    let mut head = SpanHead::new(trace_id, span_id, start, finish);
-    head.parent_id = parent_id;
-    head.flags = flags;
-    head.is_local_root = bits & LOCAL_ROOT != 0;
-    buffer.seal(head, name, dropped, listed.is_some());
-    before - cells.len()
 }
 
 /// The cells of a ring that are to be read: its end, and its beginning where they reach around.
@@ -268,10 +321,11 @@ impl<'a> Cells<'a> {
         Self { first: first.iter(), second: second.iter() }
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.first.len() + self.second.len()
     }
 
+    #[inline]
     fn next(&mut self) -> Option<&'a Cell> {
         self.first.next().or_else(|| self.second.next())
     }
@@ -295,6 +349,15 @@ fn read_text(cells: &mut Cells<'_>, len: u32, text: &mut Vec<u8>) {
         }
         rest -= piece;
     }
+}
+
+/// Answers how many there are.
+fn read_references(cells: &mut Cells<'_>, count: u32, references: &mut Vec<Reference>) -> u32 {
+    let before = references.len();
+    for _ in 0..count {
+        references.extend(read_reference(cells));
+    }
+    len32(references.len() - before)
 }
 
 fn read_reference(cells: &mut Cells<'_>) -> Option<Reference> {
@@ -351,9 +414,11 @@ mod tests {
 
         fn record(&self, span: &SpanRecord<'_>) {
             let measured = Measured::new(span);
-            let written: Vec<_> = measured.write().collect();
-            assert_eq!(written.len(), measured.cells());
-            assert_eq!(measured.is_plain(), written.len() == 1);
+            let mut written = vec![Cell::default(); measured.cells()];
+            let mut slots = Slots::new((&mut written, &mut []));
+            measured.write(&mut slots);
+            assert_eq!(slots.len(), 0);
+            assert_eq!(plain(span).is_some(), written.len() == 1);
             self.cells.lock().unwrap().extend(written);
             self.spans.lock().unwrap().push(MockSpan::from_record(span, &CLOCK()));
         }
@@ -371,11 +436,8 @@ mod tests {
             let cells = self.cells.lock().unwrap();
             let mut rest = Cells::new(cells.split_at(middle));
             let mut buffer = BatchBuffer::new();
-            let mut count = 0;
-            while count < cells.len() {
-                count += read(&mut rest, &mut buffer);
-            }
-            assert_eq!(read(&mut rest, &mut buffer), 0);
+            while read(&mut rest, &mut buffer) {}
+            assert_eq!(rest.len(), 0);
             let process = Process::new("s");
             let clock = CLOCK();
             buffer.as_batch(&process).spans().map(|span| MockSpan::from_record(&span, &clock)).collect()
@@ -447,7 +509,7 @@ mod tests {
         span.finish();
         let cells = both.cells.lock().unwrap();
         let mut buffer = BatchBuffer::new();
-        read(&mut Cells::new((&cells, &[])), &mut buffer);
+        assert!(read(&mut Cells::new((&cells, &[])), &mut buffer));
         let process = Process::new("s");
         assert_eq!(buffer.as_batch(&process).spans().next().unwrap().attributes().dropped(), 2);
     }

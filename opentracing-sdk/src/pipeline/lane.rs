@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use opentracing_core::SpanRecord;
 
-use crate::pipeline::cell::{CELL_BYTES, Measured};
+use crate::pipeline::cell::{self, CELL_BYTES, Measured};
 use crate::pipeline::counts::{Counts, Refusal};
 use crate::pipeline::ring::{self, RingWriter, ring_bytes};
 use crate::pipeline::shared::Shared;
@@ -54,23 +54,36 @@ impl Lane {
     #[inline]
     pub(crate) fn record(&mut self, span: &SpanRecord<'_>, shared: &Arc<Shared>) {
         self.counts.recorded();
+        let written = match (&mut self.ring, cell::plain(span)) {
+            (Some(ring), Some(cell)) => ring.write_plain(cell),
+            _ => false,
+        };
+        if written { self.wrote(1, shared) } else { self.record_measured(span, shared) }
+    }
+
+    #[inline(never)]
+    fn record_measured(&mut self, span: &SpanRecord<'_>, shared: &Arc<Shared>) {
         let span = Measured::new(span);
-        let cells = if span.is_plain() { 1 } else { span.cells() };
+        let cells = span.cells();
         if self.write(&span, cells) || self.write_into_next(&span, cells, shared) {
-            match self.until_wake.checked_sub(cells) {
-                Some(rest) => self.until_wake = rest,
-                None => {
-                    self.until_wake = CELLS_UNTIL_WAKE;
-                    shared.wake();
-                }
+            self.wrote(cells, shared);
+        }
+    }
+
+    /// Wakes the worker each time enough was written.
+    #[inline]
+    fn wrote(&mut self, cells: usize, shared: &Shared) {
+        match self.until_wake.checked_sub(cells) {
+            Some(rest) => self.until_wake = rest,
+            None => {
+                self.until_wake = CELLS_UNTIL_WAKE;
+                shared.wake();
             }
         }
     }
 
-    #[inline]
     fn write(&mut self, span: &Measured<'_>, cells: usize) -> bool {
-        let Some(ring) = &mut self.ring else { return false };
-        if cells == 1 { ring.write_plain(span) } else { ring.write(span, cells) }
+        self.ring.as_mut().is_some_and(|ring| ring.write(span, cells))
     }
 
     /// The ring is full, or there is none.

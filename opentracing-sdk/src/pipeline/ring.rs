@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rtrb::chunks::ChunkError;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::batch::BatchBuffer;
 use crate::pipeline::budget::{Budget, Charge};
-use crate::pipeline::cell::{self, CELL_BYTES, Cell, Cells, Measured};
+use crate::pipeline::cell::{self, CELL_BYTES, Cell, Cells, Measured, Slots};
 
 /// What a ring takes beside its cells: two cache-padded positions, the ends, and what the allocator adds.
 const OVERHEAD_BYTES: usize = 1024;
@@ -42,20 +41,19 @@ pub(crate) const fn ring_bytes(cells: usize) -> usize {
 impl RingWriter {
     /// Writes a span that is one cell. Answers whether there was room.
     #[inline]
-    pub(crate) fn write_plain(&mut self, span: &Measured<'_>) -> bool {
-        self.producer.push(span.first()).is_ok()
+    pub(crate) fn write_plain(&mut self, cell: Cell) -> bool {
+        self.producer.push(cell).is_ok()
     }
 
     /// Writes a span of `cells` cells, whole or not at all. Answers whether there was room.
     pub(crate) fn write(&mut self, span: &Measured<'_>, cells: usize) -> bool {
-        match self.producer.write_chunk_uninit(cells) {
-            Ok(chunk) => {
-                let written = chunk.fill_from_iter(span.write());
-                debug_assert_eq!(written, cells, "a span is written as it was measured");
-                true
-            }
-            Err(ChunkError::TooFewSlots(_)) => false,
-        }
+        // Filled first with something, which is cheap, so that this needs no unsafe code.
+        let Ok(mut chunk) = self.producer.write_chunk(cells) else { return false };
+        let mut slots = Slots::new(chunk.as_mut_slices());
+        span.write(&mut slots);
+        debug_assert_eq!(slots.len(), 0, "a span is written as it was measured");
+        chunk.commit_all();
+        true
     }
 }
 
@@ -76,10 +74,8 @@ impl RingReader {
     ) -> usize {
         let Ok(chunk) = self.consumer.read_chunk(cells) else { return 0 };
         let mut rest = Cells::new(chunk.as_slices());
-        let mut read = 0;
-        while read < cells && buffer.len() < spans_max && buffer.bytes() < bytes_max {
-            read += cell::read(&mut rest, buffer);
-        }
+        while buffer.len() < spans_max && buffer.bytes() < bytes_max && cell::read(&mut rest, buffer) {}
+        let read = cells - rest.len();
         chunk.commit(read);
         read
     }

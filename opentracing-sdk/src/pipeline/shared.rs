@@ -173,6 +173,7 @@ impl Shared {
     }
 
     /// Tells the worker that there is work. Once is enough until it has begun with it.
+    #[cold]
     pub(crate) fn wake(&self) {
         // Relaxed: a wake-up that is missed in a race is made good by the worker's clock.
         if !self.wanted.load(Ordering::Relaxed) {

@@ -99,7 +99,7 @@ impl Recorder for Capture {
 
     fn record(&self, span: &SpanRecord<'_>) {
         let references = self.made.references.as_deref().map_or(References::Parent, References::Listed);
-        let span = SpanRecord::from_parts(self.made.head, span.name(), span.attributes(), references);
+        let span = SpanRecord::from_parts(&self.made.head, span.name(), span.attributes(), references);
         self.buffer.lock().unwrap().push(&span);
     }
 }

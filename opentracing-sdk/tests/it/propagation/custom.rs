@@ -33,11 +33,11 @@ impl Codec for Pair {
 }
 
 fn to<'c>(name: &'static str, carrier: &'c mut impl Any) -> InjectCarrier<'c> {
-    InjectFormat::carrier(format::Custom(name), carrier)
+    InjectFormat::inject_into(format::Custom(name), carrier)
 }
 
 fn from<'c>(name: &'static str, carrier: &'c impl Any) -> ExtractCarrier<'c> {
-    ExtractFormat::carrier(format::Custom(name), carrier)
+    ExtractFormat::extract_from(format::Custom(name), carrier)
 }
 
 #[test]

@@ -1,0 +1,4 @@
+#[traced]
+async fn load(id: u64) -> Row {
+    fetch(id).await
+}

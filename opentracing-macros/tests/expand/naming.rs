@@ -1,0 +1,4 @@
+#[traced(naming = path, enabled = cfg(feature = "trace"), crate = crate::trace)]
+fn run() {
+    work()
+}

@@ -1,0 +1,5 @@
+#[traced]
+fn abort(message: &str) -> ! {
+    #![allow(clippy::panic)]
+    panic!("{message}")
+}

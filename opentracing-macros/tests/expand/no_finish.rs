@@ -1,0 +1,4 @@
+#[traced(no_finish)]
+fn begin() -> Arc<Span> {
+    span
+}

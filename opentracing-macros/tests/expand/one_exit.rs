@@ -1,0 +1,4 @@
+#[traced(ret(%, name = "sum"))]
+fn add(a: u8, b: u8) -> u8 {
+    a + b
+}

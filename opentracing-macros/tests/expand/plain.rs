@@ -1,0 +1,4 @@
+#[traced]
+fn greet(name: &str) -> String {
+    format!("Hello, {name}!")
+}

@@ -92,7 +92,7 @@ impl Hold {
     /// Makes the span active for the time of a call.
     pub(crate) fn enter(&mut self) -> Entered<'_> {
         // The handle itself goes onto the stack and comes back: no reference is counted.
-        let (scope, back): (_, fn(Option<Arc<Span>>) -> Hold) = match std::mem::replace(self, Hold::Nothing) {
+        let (scope, back): (_, Back) = match std::mem::replace(self, Hold::Nothing) {
             Hold::Own(span) => (Some(Scope::of_span(span, FinishOnClose::No)), Hold::own),
             Hold::Borrowed(span) => (Some(Scope::of_span(span, FinishOnClose::No)), Hold::borrowed),
             Hold::Nobody => (Some(Scope::of_nobody()), |_| Hold::Nobody),
@@ -119,9 +119,11 @@ impl Hold {
 pub(crate) struct Entered<'a> {
     hold: &'a mut Hold,
     scope: Option<Scope>,
-    /// Makes the hold again of the span that comes back.
-    back: fn(Option<Arc<Span>>) -> Hold,
+    back: Back,
 }
+
+/// Makes the hold again of the span that comes back.
+type Back = fn(Option<Arc<Span>>) -> Hold;
 
 impl Entered<'_> {
     pub(crate) fn scope(&self) -> Option<&Scope> {

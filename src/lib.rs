@@ -31,6 +31,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `macros` | yes | `#[traced]`, `span!` and the other macros |
+//! | `inert-macros` | with `macros` | the same, but `#[traced]` leaves functions as they are: for libraries whose users decide |
 //! | `sdk` | yes | [`Config`] and the tracer behind it |
 //! | `console` | yes | the waterfall in the terminal |
 //! | `otlp` | yes | OTLP over plain HTTP |
@@ -41,7 +42,7 @@
 #[doc(hidden)]
 pub use opentracing_core::__private;
 pub use opentracing_core::*;
-#[cfg(feature = "macros")]
+#[cfg(feature = "inert-macros")]
 pub use opentracing_macros::*;
 #[cfg(feature = "sdk")]
 pub use opentracing_sdk::*;

@@ -31,9 +31,4 @@ impl Errors {
     pub(crate) fn tokens(&self) -> TokenStream {
         self.errors.iter().map(Error::to_compile_error).collect()
     }
-
-    #[cfg(test)]
-    pub(crate) fn messages(&self) -> Vec<String> {
-        self.errors.iter().map(ToString::to_string).collect()
-    }
 }

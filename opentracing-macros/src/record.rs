@@ -78,7 +78,7 @@ fn failure(
     result: &TokenStream,
 ) -> TokenStream {
     let here = Span::mixed_site().located_at(err.at);
-    let result = &placed(result, err.at);
+    let (p, result) = (&p.at(err.at), &placed(result, err.at));
     let reason = if strict && err.condition.is_none() {
         quote_spanned!(here=> #p::failure(#result))
     } else {
@@ -86,18 +86,20 @@ fn failure(
     };
     let name = err.name.as_ref().map_or_else(|| hygienic!("message"), |name| name.tokens.clone());
     let record = match (err.sign, &err.name) {
-        (None, None) => hygienic!(#p::Failed::new(&__ot_error).reason().record(&#span)),
-        (None, Some(_)) => hygienic!(#p::Failed::new(&__ot_error).reason().record_as(&#span, #name)),
+        (None, None) => quote_spanned!(here=> #p::Failed::new(&__ot_error).reason().record(&#span)),
+        (None, Some(_)) => {
+            quote_spanned!(here=> #p::Failed::new(&__ot_error).reason().record_as(&#span, #name))
+        }
         (Some(Sign::Display), _) => quote_spanned!(here=> #p::failed_display(&#span, __ot_error, #name, &[])),
         (Some(Sign::Debug), _) => quote_spanned!(here=> #p::failed_debug(&#span, __ot_error, #name, &[])),
     };
     match &err.condition {
-        None => hygienic! {
+        None => quote_spanned! {here=>
             if let #p::Some(__ot_error) = #reason {
                 #record;
             }
         },
-        Some(Written { tokens: condition, .. }) => hygienic! {
+        Some(Written { tokens: condition, .. }) => quote_spanned! {here=>
             if #p::holds(#result, #condition) {
                 match #reason {
                     #p::Some(__ot_error) => #record,

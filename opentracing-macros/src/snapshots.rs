@@ -46,7 +46,7 @@ fn split(source: TokenStream) -> (TokenStream, TokenStream) {
 fn expansions_are_those_that_were_reviewed() {
     let mut changed = Vec::new();
     for (path, told, item) in inputs() {
-        let expanded = traced::attribute(told, item);
+        let expanded = traced::attribute(&told, item);
         let expanded = prettyplease::unparse(&syn::parse2(wrapped(&expanded)).unwrap_or_else(|error| {
             panic!("{}: {error}: {expanded}", path.display());
         }));
@@ -80,7 +80,7 @@ fn of_a_cut_item_the_name_survives() {
                 TokenStream::new(),
                 "tags(".chars().take(4).collect::<String>().parse().unwrap(),
             ] {
-                let expanded = traced::attribute(told, cut.clone()).to_string();
+                let expanded = traced::attribute(&told, cut.clone()).to_string();
                 assert!(!has_name || expanded.contains(&name), "{}: {end}: {expanded}", path.display());
             }
         }
@@ -114,7 +114,7 @@ fn of_an_item_with_a_broken_body_everything_survives() {
             let item = quote::quote!(#head { #body });
             for told in ["", "err", "tags(", "ret, args, eager", "tags(a = )", "name = "] {
                 let Ok(told) = told.parse::<TokenStream>() else { continue };
-                let expanded = traced::attribute(told, item.clone()).to_string();
+                let expanded = traced::attribute(&told, item.clone()).to_string();
                 assert!(expanded.contains("work") && expanded.contains(&body.to_string()), "{expanded}");
             }
         }

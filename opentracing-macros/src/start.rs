@@ -1,12 +1,12 @@
 //! How a span starts: the same for the attribute, `span!` and `active_span!`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Ident;
 
 use crate::args::tag::Tag;
 use crate::args::{Condition, Link};
-use crate::tokens::{Written, hygienic};
+use crate::tokens::{Written, hygienic, placed};
 
 /// The path of the module that expansions go through.
 #[derive(Clone)]
@@ -19,6 +19,13 @@ impl Runtime {
             Some(path) => Self(hygienic!(#path::__private)),
             None => Self(hygienic!(::opentracing::__private)),
         }
+    }
+}
+
+impl Runtime {
+    /// The same path, for errors to point elsewhere.
+    pub(crate) fn at(&self, place: Span) -> Self {
+        Self(placed(&self.0, place))
     }
 }
 
@@ -124,7 +131,7 @@ impl Start {
         let mut calls = TokenStream::new();
         for Link { at, value } in &self.links {
             let value = value.borrowed();
-            let method = Ident::new(&at.to_string(), proc_macro2::Span::mixed_site());
+            let method = Ident::new(&at.to_string(), Span::mixed_site());
             calls.extend(hygienic!(.#method(#value)));
         }
         if let Some(root) = &self.root {

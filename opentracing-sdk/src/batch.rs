@@ -240,7 +240,8 @@ impl BatchBuffer {
 /// Memory for text, and for entries, that a cleared buffer keeps: what a full batch has.
 const KEPT_BYTES_MAX: usize = 2 << 20;
 
-fn len32(len: usize) -> u32 {
+/// The length of something that was refused long before it left 32 bits.
+pub(crate) fn len32(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 

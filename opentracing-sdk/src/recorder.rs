@@ -1,5 +1,6 @@
 //! What the tracers of this crate are made of: a sampler, codecs and a pipeline.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentracing_core::{
@@ -16,7 +17,7 @@ pub(crate) struct SdkRecorder {
     pub(crate) pipeline: Pipeline,
     /// `None` where nobody asked for one: everything is kept, and roots have no tags that say so.
     pub(crate) sampler: Option<Box<dyn Sampler>>,
-    pub(crate) propagators: Propagators,
+    pub(crate) propagators: Arc<Propagators>,
     pub(crate) settings: Settings,
 }
 

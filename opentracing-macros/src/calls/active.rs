@@ -77,13 +77,13 @@ impl Head {
             }
             Expr::Closure(closure) if closure.asyncness.is_some() => self.async_closure(&closure),
             Expr::Closure(closure) => self.closure(&closure),
-            body => block(&self.begin(), &body, written),
+            body => block(&self.begin(), &body, &written),
         })
     }
 
     /// The closure, with a span for each call.
     fn closure(&self, closure: &ExprClosure) -> TokenStream {
-        let body = block(&self.begin(), &closure.body, closure.body.to_token_stream());
+        let body = block(&self.begin(), &closure.body, &closure.body.to_token_stream());
         let head = closure_head(closure);
         quote!(#head #body)
     }
@@ -104,7 +104,7 @@ impl Head {
             ReturnType::Type(_, ty) => Some(hygienic!(if false { return #p::never::<#ty>(); })),
         };
         let begin = hygienic!(#(let #arguments = #arguments;)* #typed);
-        let body = block(&begin, &closure.body, closure.body.to_token_stream());
+        let body = block(&begin, &closure.body, &closure.body.to_token_stream());
         hygienic!(#head { #p::traced(#handle, async #body).await })
     }
 }
@@ -117,7 +117,7 @@ fn closure_head(closure: &ExprClosure) -> TokenStream {
 
 /// Statements, then the user's body. A block is not put into another one, whose braces a lint would call
 /// unnecessary, and which `break` and `continue` could not leave if it had a label.
-fn block(begin: &TokenStream, body: &Expr, written: TokenStream) -> TokenStream {
+fn block(begin: &TokenStream, body: &Expr, written: &TokenStream) -> TokenStream {
     let is_plain = matches!(body, Expr::Block(block) if block.label.is_none() && block.attrs.is_empty());
     match syn::parse2::<Group>(written.clone()) {
         Ok(user) if is_plain => {

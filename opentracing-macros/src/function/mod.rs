@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, LitStr, Signature, Token, Visibility};
 
 use crate::tokens::between;
-pub(crate) use arguments::{Moved, Uses, moved_into_block};
+pub(crate) use arguments::{Binding, Moved, Uses, moved_into_block};
 pub(crate) use output::{Returns, erased};
 
 /// A function with a body.

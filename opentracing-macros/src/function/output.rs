@@ -43,6 +43,20 @@ impl<'a> Returns<'a> {
         }
     }
 
+    /// Whether what is returned may say that it is a failure; `false` only where it is certain.
+    pub(crate) fn may_fail(self) -> bool {
+        const OUTCOMES: [&str; 5] = ["Result", "Option", "Poll", "ControlFlow", "Self"];
+        match self {
+            Returns::Nothing | Returns::Never => false,
+            Returns::Value(Type::Path(path)) => path.path.segments.last().is_none_or(|last| {
+                !PLAIN.iter().any(|plain| last.ident == plain)
+                    || OUTCOMES.iter().any(|outcome| last.ident == outcome)
+            }),
+            Returns::Value(Type::Reference(_) | Type::Tuple(_) | Type::Array(_) | Type::Ptr(_)) => false,
+            _ => true,
+        }
+    }
+
     /// The type, where there is one to speak of.
     pub(crate) fn ty(self) -> Option<&'a Type> {
         match self {

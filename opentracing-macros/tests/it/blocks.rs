@@ -71,7 +71,7 @@ impl Store for Pool {
 #[traced(naming = fn, args, ret)]
 impl<T: Clone> Store for Vec<T> {
     fn load(&self) -> u8 {
-        self.clone().len() as u8
+        u8::try_from(self.clone().len()).unwrap_or(u8::MAX)
     }
 }
 

@@ -85,7 +85,8 @@ fn a_function_knows_its_own_name() {
     }
     assert_eq!(func_name!(), "a_function_knows_its_own_name");
     assert_eq!(func_path!(), "it::names::a_function_knows_its_own_name");
-    assert_eq!((|| func_name!())(), "a_function_knows_its_own_name");
+    let closure = || func_name!();
+    assert_eq!(closure(), "a_function_knows_its_own_name");
     assert_eq!(S.method().0, "method");
     assert!(S.method().1.ends_with("S::method"), "{}", S.method().1);
     assert_eq!(block_on(asynchronous()).0, "asynchronous");

@@ -42,11 +42,19 @@ struct Opaque;
 struct Mute;
 
 #[traced(args, skip(password))]
-#[expect(unused_variables, reason = "the attribute leaves it out")]
+#[expect(
+    unused_variables,
+    clippy::needless_pass_by_value,
+    reason = "the arguments are there for the attribute"
+)]
 fn all(shown: u8, written: Opaque, mute: &Mute, password: &str) {}
 
 #[traced(args(a, ?b, %c), tags(a = "tag"))]
-#[expect(unused_variables, reason = "the attribute leaves it out")]
+#[expect(
+    unused_variables,
+    clippy::needless_pass_by_value,
+    reason = "the arguments are there for the attribute"
+)]
 fn some(a: u8, b: Opaque, c: &str, d: Mute) {}
 
 #[traced]
@@ -89,9 +97,11 @@ fn kind_and_component_are_standard_tags() {
 fn child(parent: &Span) {}
 
 #[traced(child_of = context, follows_from = causes)]
+#[expect(clippy::needless_pass_by_value, reason = "the attribute refers to what it is given")]
 fn child_of_context(context: Option<SpanContext>, causes: &[SpanContext]) {}
 
 #[traced(child_of = failed)]
+#[expect(clippy::needless_pass_by_value, reason = "the attribute refers to what it is given")]
 fn child_of_nothing(failed: Result<SpanContext, String>) {}
 
 #[traced(root)]

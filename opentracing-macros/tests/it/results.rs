@@ -35,6 +35,10 @@ impl std::error::Error for Chained {
     }
 }
 
+fn invalid() -> std::num::ParseIntError {
+    "x".parse::<u8>().expect_err("not a number")
+}
+
 #[traced(err, ret)]
 fn gives<T, E>(result: Result<T, E>) -> Result<T, E> {
     let value = result?;
@@ -54,8 +58,8 @@ failing! {
     debugged: Debugged = Debugged;
     displayed: Displayed = Displayed;
     string: String = "both".to_owned();
-    chained: Chained = Chained("x".parse::<u8>().unwrap_err());
-    boxed: Box<dyn std::error::Error> = Box::<dyn std::error::Error>::from(Chained("x".parse::<u8>().unwrap_err()));
+    chained: Chained = Chained(invalid());
+    boxed: Box<dyn std::error::Error> = Box::<dyn std::error::Error>::from(Chained(invalid()));
 }
 
 #[test]

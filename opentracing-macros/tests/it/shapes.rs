@@ -24,13 +24,24 @@ macro_rules! files {
 
 macro_rules! matrix {
     ($($variant:ident: $attribute:path;)*) => {$(
-        #[allow(dead_code, unsafe_code, unused_variables, unused_qualifications, reason = "shapes are no model functions")]
+        #[allow(
+            dead_code,
+            unsafe_code,
+            unused_variables,
+            unused_qualifications,
+            clippy::all,
+            clippy::pedantic,
+            clippy::allow_attributes_without_reason,
+            clippy::undocumented_unsafe_blocks,
+            clippy::unwrap_used,
+            reason = "shapes are no model functions"
+        )]
         mod $variant {
             use super::inside;
             use $attribute as traced;
             files!(
                 v01 v02 v03 v04 v05 v06 v07 v08 v09 v10 v11 v12 v13 v14 v15 v16 v17 v18 v19 v20 v21 v22 v23 v24 v25
-                v26 v27 v28
+                v26 v27 v28 borrows coercions tails
             );
         }
     )*};
@@ -337,4 +348,44 @@ fn v28_what_is_neither_success_nor_failure() {
     let (bare, options) = same!(v28: (f(), g(), h()));
     assert_eq!(paths(&bare), ["f", "g", "h"]);
     assert!(options.iter().all(|span| span.tags.is_empty() && span.logs.is_empty()));
+}
+
+#[test]
+fn what_is_returned_may_borrow_from_arguments() {
+    let (bare, options) = same!(borrows: {
+        let mut s = S { x: 1, v: vec![2] };
+        *s.reborrowed(Some(0)).unwrap() += 1;
+        *s.reborrowed(Some(5)).unwrap() += 1;
+        s.reborrowed(None).unwrap_err();
+        let first = s.fields(Some(3)).copied();
+        let mut map = std::collections::HashMap::new();
+        let kept = block_on(kept(&[1, 2], &mut map, "k", |n| n + 1)).copied();
+        let pointed = block_on(pointed_at_a_local(&[]));
+        let opaque = block_on(s.opaque("ab"));
+        let boxed = block_on(s.boxed("ab"));
+        let eager = block_on(s.eager("ab"));
+        (s.x, s.v, first, kept, pointed, opaque, boxed, eager)
+    });
+    assert_eq!(bare.len(), 9);
+    assert_eq!(tags(&options[2]), ["error=true"]);
+}
+
+#[test]
+fn what_is_returned_is_coerced_as_ever() {
+    let (bare, _) = same!(coercions: {
+        let boxed = block_on(boxed(true))(1) + block_on(boxed(false))(1);
+        let debugged = format!("{:?} {:?} {:?}", debugged(true), debugged(false), failing(true).unwrap());
+        let failed = failing(false).unwrap_err().to_string();
+        (boxed, debugged, failed, slice(), pointer(true)(1), pointer(false)(1), block_on(inferred()), block_on(collected()))
+    });
+    assert_eq!(bare.len(), 11);
+}
+
+#[test]
+fn what_an_end_borrows_may_be_a_lock() {
+    let (bare, _) = same!(tails: {
+        let lock = std::sync::Mutex::new(vec![1, 2]);
+        (guarded(&lock), looked_at(&lock), unknown(&lock).0, block_on(awaited(&lock)))
+    });
+    assert_eq!(bare.len(), 4);
 }

@@ -1,5 +1,6 @@
 //! From settings to a tracer: code wins over the environment, the environment over the defaults.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentracing_core::{Settings, Tracer};
@@ -9,7 +10,7 @@ use crate::config::guard::{Installed, TracerGuard};
 use crate::config::{Config, ConfigError, exporter};
 use crate::pipeline::{BatchLimits, Budget, Delivery, Output, Parts, Pipeline, QUEUE_BYTES_MIN, Warnings};
 use crate::process::Process;
-use crate::propagation::{Propagation, Propagators};
+use crate::propagation::Propagation;
 use crate::recorder::SdkRecorder;
 use crate::reporter;
 
@@ -108,9 +109,10 @@ impl Config {
         let pipeline = Pipeline::new(budget, parts);
         let mut settings = Settings::default();
         (settings.limits, settings.trace_id_bits) = (limits, trace_id_bits);
-        let propagators = Propagators::new(propagation).with_limits(limits);
+        let propagators = Arc::new(self.propagators.with_propagations(propagation).with_limits(limits));
+        let seen = Arc::clone(&propagators);
         let recorder = SdkRecorder { pipeline: pipeline.clone(), sampler, propagators, settings };
-        Ok(TracerGuard::new(Tracer::new(recorder), pipeline))
+        Ok(TracerGuard::new(Tracer::new(recorder), pipeline, seen))
     }
 
     fn process(&self, environment: &Environment) -> Result<Process, ConfigError> {

@@ -40,18 +40,14 @@ impl Environment {
         let (resource_name, tags) = tags::read(variables)?;
         let text = |value: &Value| Ok(value.text.clone());
         let name = variables.read("OTEL_SERVICE_NAME", text)?.or(resource_name);
+        // Both are read: what is set and wrong is never passed over.
+        let (otel_sampler, jaeger_sampler) = (otel_sampler(variables)?, jaeger_sampler(variables)?);
         let intervals = ["OTEL_BSP_SCHEDULE_DELAY", "JAEGER_REPORTER_FLUSH_INTERVAL"];
         Ok(Self {
             disabled,
             service_name: name.or(variables.read("JAEGER_SERVICE_NAME", text)?),
             tags,
-            sampler: otel_sampler(variables)?.map_or_else(
-                || jaeger_sampler(variables),
-                |sampler| {
-                    // Read all the same: what is set and wrong is never passed over.
-                    jaeger_sampler(variables).map(|_| Some(sampler))
-                },
-            )?,
+            sampler: otel_sampler.or(jaeger_sampler),
             exporter: exporter::read(variables)?,
             log_spans: variables.read("JAEGER_REPORTER_LOG_SPANS", Value::boolean)?,
             propagation: propagation(variables)?,

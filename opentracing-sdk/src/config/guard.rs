@@ -1,5 +1,6 @@
 //! What keeps a tracer going.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use opentracing_core::{Report, Tracer, set_global_tracer, unset_global_tracer};
 
 use crate::config::ConfigError;
 use crate::pipeline::{Pipeline, ReporterReport};
+use crate::propagation::{PropagationStats, Propagators};
 
 /// Keeps a tracer going. When this is dropped, the tracer is no longer the global one, if it was; what has finished is
 /// delivered, for which there are five seconds; what finishes later is dropped and counted.
@@ -30,7 +32,7 @@ use crate::pipeline::{Pipeline, ReporterReport};
 pub struct TracerGuard {
     tracer: Tracer,
     /// `None` where tracing is off.
-    pipeline: Option<Pipeline>,
+    parts: Option<(Pipeline, Arc<Propagators>)>,
     installed: Option<Installed>,
 }
 
@@ -38,12 +40,12 @@ pub struct TracerGuard {
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl TracerGuard {
-    pub(crate) fn new(tracer: Tracer, pipeline: Pipeline) -> Self {
-        Self { tracer, pipeline: Some(pipeline), installed: None }
+    pub(crate) fn new(tracer: Tracer, pipeline: Pipeline, propagators: Arc<Propagators>) -> Self {
+        Self { tracer, parts: Some((pipeline, propagators)), installed: None }
     }
 
     pub(crate) fn disabled() -> Self {
-        Self { tracer: Tracer::noop(), pipeline: None, installed: None }
+        Self { tracer: Tracer::noop(), parts: None, installed: None }
     }
 
     pub(crate) fn install(mut self, installed: Installed) -> Self {
@@ -97,7 +99,13 @@ impl TracerGuard {
     /// ```
     #[must_use]
     pub fn reporters(&self) -> Vec<ReporterReport> {
-        self.pipeline.as_ref().map(Pipeline::reporters).unwrap_or_default()
+        self.parts.as_ref().map(|(pipeline, _)| pipeline.reporters()).unwrap_or_default()
+    }
+
+    /// What propagation has had to leave out: headers that could not be read, baggage beyond the limits.
+    #[must_use]
+    pub fn propagation_stats(&self) -> PropagationStats {
+        self.parts.as_ref().map(|(_, propagators)| propagators.stats()).unwrap_or_default()
     }
 }
 

@@ -15,12 +15,12 @@ use std::fmt;
 use std::io::Write;
 use std::time::Duration;
 
-use opentracing_core::{Limits, TagValue, TraceIdBits};
+use opentracing_core::{Codec, Limits, TagValue, TraceIdBits};
 
 use crate::config::environment::Environment;
 use crate::config::variables::Variables;
 use crate::pipeline::Output;
-use crate::propagation::Propagation;
+use crate::propagation::{JaegerHeaders, Propagation, Propagators};
 use crate::reporter::Reporter;
 use crate::sampler::Sampler;
 
@@ -54,6 +54,8 @@ pub struct Config {
     outputs: Vec<Output>,
     log_spans: Option<bool>,
     propagation: Option<Vec<Propagation>>,
+    /// With codecs and the names of headers.
+    propagators: Propagators,
     tags: Vec<(Cow<'static, str>, TagValue<'static>)>,
     limits: Option<Limits>,
     trace_id_bits: Option<TraceIdBits>,
@@ -132,6 +134,7 @@ impl Config {
             outputs: Vec::new(),
             log_spans: None,
             propagation: None,
+            propagators: Propagators::default(),
             tags: Vec::new(),
             limits: None,
             trace_id_bits: None,
@@ -177,6 +180,18 @@ impl Config {
     /// Sets the headers that contexts travel in: all are written, and read in this order until one has a context.
     pub fn propagation(mut self, propagation: impl IntoIterator<Item = Propagation>) -> Self {
         self.propagation = Some(propagation.into_iter().collect());
+        self
+    }
+
+    /// Sets the names of Jaeger's headers.
+    pub fn jaeger_headers(mut self, names: JaegerHeaders) -> Self {
+        self.propagators = self.propagators.with_jaeger_headers(names);
+        self
+    }
+
+    /// Adds a codec for [`format::Custom`](opentracing_core::format::Custom) with that name.
+    pub fn codec(mut self, name: impl Into<String>, codec: impl Codec + 'static) -> Self {
+        self.propagators = self.propagators.with_codec(name, codec);
         self
     }
 

@@ -2,6 +2,7 @@
 //! kept.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -125,10 +126,9 @@ impl Output {
                 Ok(Ok(())) => return Tally { exported: count(batch.len()), ..Tally::default() },
                 Ok(Err(error)) => error,
                 Err(panic) => {
-                    let (len, name) = (batch.len(), self.name);
-                    warnings
-                        .warn(Instant::now(), format_args!("{name} panicked, {len} spans are lost: {panic}"));
-                    return Tally { panicked: count(len), ..Tally::default() };
+                    let (lost, name) = (Spans(batch.len()), self.name);
+                    warnings.warn(Instant::now(), format_args!("{name} panicked, lost {lost}: {panic}"));
+                    return Tally { panicked: count(batch.len()), ..Tally::default() };
                 }
             };
             if error.is_too_large() {
@@ -148,9 +148,18 @@ impl Output {
     }
 
     fn warn(&self, batch: &Batch<'_>, error: &ReportError, warnings: &mut Warnings) {
-        let lost = error.rejected().unwrap_or(batch.len());
-        let outcome = if error.is_retry() { "could not be reported yet" } else { "are lost" };
-        warnings.warn(Instant::now(), format_args!("{lost} spans {outcome}: {error}"));
+        let spans = Spans(error.rejected().unwrap_or(batch.len()));
+        let outcome = if error.is_retry() { "could not report" } else { "lost" };
+        warnings.warn(Instant::now(), format_args!("{outcome} {spans}: {error}"));
+    }
+}
+
+/// A number of spans, in words.
+struct Spans(usize);
+
+impl fmt::Display for Spans {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} span{}", self.0, if self.0 == 1 { "" } else { "s" })
     }
 }
 
@@ -231,8 +240,8 @@ mod tests {
         seen: Arc<Mutex<Vec<usize>>>,
     }
 
-    impl std::fmt::Debug for Scripted {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    impl fmt::Debug for Scripted {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("Scripted")
         }
     }

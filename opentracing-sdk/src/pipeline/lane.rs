@@ -111,8 +111,13 @@ impl Lane {
         }
         let cells = self.next_cells.max(cells_min);
         let reserve = if self.ring.is_some() { budget.bytes_max() / RESERVED_PART } else { 0 };
-        let (writer, reader) = ring::open(cells, budget, reserve).ok_or(Refusal::QueueFull)?;
-        // Refused after close: nobody would read it.
+        let charge = budget.charge(ring_bytes(cells), reserve).ok_or(Refusal::QueueFull)?;
+        if shared.is_forked() {
+            // Nobody would read it, and a lock that another thread of the parent held is never free here.
+            return Err(Refusal::Closed);
+        }
+        let (writer, reader) = ring::open(cells, charge);
+        // Refused after close.
         shared.add_ring(reader)?;
         self.ring = Some(writer);
         self.next_cells = (self.next_cells * GROWTH).min(CELLS_MAX);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::batch::BatchBuffer;
-use crate::pipeline::budget::{Budget, Charge};
+use crate::pipeline::budget::Charge;
 use crate::pipeline::cell::{self, CELL_BYTES, Cell, Cells, Measured, Slots};
 
 /// What a ring takes beside its cells: two cache-padded positions, the ends, and what the allocator adds.
@@ -26,14 +26,15 @@ pub(crate) struct RingReader {
     _charge: Arc<Charge>,
 }
 
-/// Opens a ring of this many cells, if the budget allows it and `reserve` bytes beside it.
-pub(crate) fn open(cells: usize, budget: &Budget, reserve: usize) -> Option<(RingWriter, RingReader)> {
-    let charge = Arc::new(budget.charge(ring_bytes(cells), reserve)?);
+/// Opens a ring of this many cells, for which [`ring_bytes`] were charged.
+pub(crate) fn open(cells: usize, charge: Charge) -> (RingWriter, RingReader) {
+    let charge = Arc::new(charge);
     let (producer, consumer) = RingBuffer::new(cells);
     let reader = RingReader { consumer, _charge: Arc::clone(&charge) };
-    Some((RingWriter { producer, _charge: charge }, reader))
+    (RingWriter { producer, _charge: charge }, reader)
 }
 
+/// What a ring of this many cells takes.
 pub(crate) const fn ring_bytes(cells: usize) -> usize {
     cells.saturating_mul(CELL_BYTES).saturating_add(OVERHEAD_BYTES)
 }

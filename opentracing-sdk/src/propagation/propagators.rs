@@ -52,19 +52,25 @@ impl Propagators {
     /// Uses these headers. With none, nothing is written into text and nothing read from it.
     #[must_use]
     pub fn new(propagations: impl IntoIterator<Item = Propagation>) -> Self {
-        let mut distinct = Vec::new();
-        for propagation in propagations {
-            if !distinct.contains(&propagation) {
-                distinct.push(propagation);
-            }
-        }
-        Self {
-            propagations: distinct,
+        let none = Self {
+            propagations: Vec::new(),
             jaeger_headers: JaegerHeaders::default(),
             limits: Limits::default(),
             codecs: HashMap::new(),
             counters: Counters::default(),
+        };
+        none.with_propagations(propagations)
+    }
+
+    /// Uses these headers instead.
+    pub(crate) fn with_propagations(mut self, propagations: impl IntoIterator<Item = Propagation>) -> Self {
+        self.propagations.clear();
+        for propagation in propagations {
+            if !self.propagations.contains(&propagation) {
+                self.propagations.push(propagation);
+            }
         }
+        self
     }
 
     /// Sets how much baggage is written and read: `baggage_items_max` and `baggage_bytes_max`, as it is on the

@@ -86,7 +86,7 @@ mod tests {
         let mut head = SpanHead::new(TraceId::new(0xabc).unwrap(), SpanId::new(2).unwrap(), now, now);
         let name = OperationName::Borrowed("Test\nSpan");
         let line = |head: &SpanHead| {
-            let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+            let span = SpanRecord::from_parts(head, name, Attributes::default(), References::Parent);
             Line { service: "svc", span: &span }.to_string()
         };
         let ids = "00000000000000000000000000000abc:0000000000000002";

@@ -27,7 +27,8 @@ pub use otlp::{OtlpReporter, otlp};
 /// Takes finished spans away: what a reporter author implements.
 ///
 /// A reporter belongs to one tracer and runs on its worker thread: it may block, within a budget of its own, and
-/// what it does is never traced. While it blocks, spans wait in bounded memory; what does not fit is counted.
+/// what it does is never traced. While it blocks, spans wait in bounded memory; what does not fit is counted. A panic
+/// costs the batch, which is counted, too; the reporter stays, and gets the next one.
 ///
 /// # Examples
 /// A reporter that writes names to a file:

@@ -7,7 +7,7 @@ use std::time::Duration;
 use opentracing_core::{is_global_tracer_registered, tracer};
 use opentracing_sdk::{Batch, ReportError, Reporter, reporter as reporters};
 
-use crate::fakes::{Gate, LONG, assert_accounted, config, reporter, trace_on_threads};
+use crate::fakes::{Gate, LONG, assert_accounted, boom, config, reporter, trace_on_threads};
 
 #[test]
 fn what_finishes_after_closing_is_dropped_and_counted() {
@@ -62,7 +62,7 @@ fn the_reporter_is_dropped_before_close_returns_even_if_it_panics_then() {
     impl Drop for Bomb {
         fn drop(&mut self) {
             self.0.fetch_add(1, Ordering::SeqCst);
-            panic!("boom");
+            boom()
         }
     }
 
@@ -88,10 +88,11 @@ fn a_wait_between_two_tries_ends_when_the_tracer_is_closed() {
     let guard = config(busy).flush_interval(Duration::from_millis(1)).build().unwrap();
     guard.tracer().start_span("one").finish();
     tried.recv().unwrap();
-    // Tried once more, and not again: a backend that is down must not keep a program from ending.
+    // Had the wait gone on, the time would be up, and the span counted as closed.
     let report = guard.close(Duration::from_secs(20));
-    assert_eq!((report.dropped.failed, report.exported), (1, 0));
-    assert_eq!(tries.load(Ordering::SeqCst), 2);
+    assert_eq!((report.dropped.failed, report.dropped.closed, report.exported), (1, 0, 0));
+    // Tried at most once more: a backend that is down must not keep a program from ending.
+    assert!(tries.load(Ordering::SeqCst) <= 2);
 }
 
 #[test]

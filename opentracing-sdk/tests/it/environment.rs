@@ -258,7 +258,7 @@ fn propagation_follows_opentelemetrys_list_then_jaegers() {
     let headers = |variables: &[(&str, &str)]| {
         let (tracer, _guard) = tracer(variables);
         let mut headers = HashMap::new();
-        tracer.inject(&tracer.start_span("call"), format::HttpHeaders, &mut headers).unwrap();
+        tracer.inject(tracer.start_span("call"), format::HttpHeaders, &mut headers).unwrap();
         let mut names: Vec<String> = headers.into_keys().collect();
         names.sort_unstable();
         names

@@ -41,6 +41,11 @@ where
     }
 }
 
+/// Panics without a word, so that what tests print can be read.
+pub(crate) fn boom<R>() -> R {
+    std::panic::resume_unwind(Box::new("boom"))
+}
+
 /// Makes a reporter that tells the names of the spans it gets.
 pub(crate) fn names() -> (impl Reporter, Receiver<String>) {
     let (sender, receiver) = channel();

@@ -15,4 +15,5 @@ mod reporting;
 mod samplers;
 mod server;
 mod spans;
+mod stress;
 mod threads;

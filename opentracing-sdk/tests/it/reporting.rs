@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use opentracing_sdk::{Batch, Config, ReportError, reporter as reporters};
 
-use crate::fakes::{LONG, config, reporter, trace_on_threads};
+use crate::fakes::{LONG, boom, config, reporter, trace_on_threads};
 
 /// A page that tests read what was written on.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ fn the_first_failure_is_one_line_and_the_next_ones_wait() {
         guard.tracer().start_span("lost").finish();
         guard.flush(LONG);
     }
-    assert_eq!(page.text(), "opentracing: 1 spans are lost: the backend says\\nno\n");
+    assert_eq!(page.text(), "opentracing: lost 1 span: the backend says\\nno\n");
     assert_eq!(guard.report().dropped.failed, 3);
 }
 
@@ -70,7 +70,7 @@ fn a_warning_that_cannot_be_written_is_no_failure_of_the_program() {
         }
 
         fn flush(&mut self) -> io::Result<()> {
-            panic!("boom")
+            boom()
         }
     }
 

@@ -76,13 +76,18 @@ fn scopes_still_open_when_their_thread_ends_are_delivered() {
     let tracer = guard.tracer();
     let thread = thread::spawn(move || {
         let scope = tracer.start_active_span("left open", FinishOnClose::Yes);
-        std::mem::forget(scope);
+        leak(scope);
     });
     thread.join().unwrap();
     let report = guard.close(LONG);
     assert_accounted(&report, 1);
     assert_eq!(report.exported, 1);
     assert_eq!(memory.spans()[0].operation_name, "left open");
+}
+
+#[expect(clippy::mem_forget, reason = "the scope is to stay open")]
+fn leak<T>(value: T) {
+    std::mem::forget(value);
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub fn untraced(_told: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[traced]` without its options.
 #[proc_macro_attribute]
 pub fn bare(_told: TokenStream, item: TokenStream) -> TokenStream {
-    let mut tokens: TokenStream = "#[::opentracing::traced]".parse().expect("an attribute");
+    let mut tokens: TokenStream = "#[::opentracing::traced]".parse().unwrap_or_default();
     tokens.extend(item);
     tokens
 }

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::context::{Flags, SpanContext};
 use crate::id::{IdSequence, SpanId, TraceId};
 use crate::recorder::{Decision, Event, SpanHead, StartInfo};
-use crate::reference::{AsReference, Reference, ReferenceKind};
+use crate::reference::{AsReference, Reference, ReferenceKind, ReferenceList};
 use crate::scope::stack::Place;
 use crate::scope::{FinishOnClose, Scope, count_started};
 use crate::span::data::priority;
@@ -38,7 +38,7 @@ use crate::tracer::header::{Counts, Header};
 pub struct SpanBuilder {
     header: &'static Header,
     name: Cow<'static, str>,
-    references: Vec<Reference>,
+    references: ReferenceList,
     tags: Option<Box<Arena>>,
     priority: Option<i64>,
     start_time: Option<SystemTime>,
@@ -51,7 +51,7 @@ impl SpanBuilder {
         Self {
             header,
             name,
-            references: Vec::new(),
+            references: ReferenceList::None,
             tags: None,
             priority: None,
             start_time: None,
@@ -74,7 +74,8 @@ impl SpanBuilder {
     pub fn reference(mut self, kind: ReferenceKind, to: impl AsReference) -> Self {
         if !self.header.is_noop() {
             to.visit(&mut |context| {
-                if !context.is_empty() && self.references.len() < self.header.settings.limits.references_max {
+                let references_max = self.header.settings.limits.references_max;
+                if !context.is_empty() && self.references.as_slice().len() < references_max {
                     self.references.push(Reference::new(kind.clone(), context.clone()));
                 }
             });
@@ -182,7 +183,7 @@ impl SpanBuilder {
 
     /// The name, if it is a literal and nothing else was given.
     fn plain_name(&self) -> Option<&'static str> {
-        let plain = self.references.is_empty()
+        let plain = self.references.as_slice().is_empty()
             && self.tags.is_none()
             && self.start_time.is_none()
             && !self.ignore_active_span
@@ -195,7 +196,6 @@ impl SpanBuilder {
 
     fn begin(mut self) -> SpanData {
         let header = self.header;
-        count_started(header);
         let lineage = self.lineage();
         let (span_id, new_trace_id) = thread::with(|state| new_ids(&mut state.ids, header))
             .unwrap_or_else(|| new_ids(&mut IdSequence::unseeded(), header));
@@ -211,6 +211,8 @@ impl SpanBuilder {
                 self.ask(parent, lineage.decision.as_ref(), trace_id, tags)
             }
         };
+        // Only now: a recorder that panics has started nothing.
+        count_started(header);
         self.data(&lineage, (trace_id, span_id), is_local_root, &verdict, arena)
     }
 
@@ -218,14 +220,16 @@ impl SpanBuilder {
     fn parent_reference(&self) -> Option<&SpanContext> {
         let with_ids = |reference: &&Reference| reference.context.ids().is_some();
         let child_of = |reference: &&Reference| reference.kind == ReferenceKind::ChildOf;
-        let parent = self.references.iter().filter(with_ids).find(child_of);
-        parent.or_else(|| self.references.iter().find(with_ids)).map(|reference| &reference.context)
+        let parent = self.references.as_slice().iter().filter(with_ids).find(child_of);
+        parent
+            .or_else(|| self.references.as_slice().iter().find(with_ids))
+            .map(|reference| &reference.context)
     }
 
     /// Whether no parent in this process has decided: a sampler is asked, and sees the name.
     pub(crate) fn is_local_root(&self) -> bool {
         let undecided = |parent: &SpanContext| parent.is_remote() || parent.sampling_decision().is_none();
-        if self.references.is_empty() && !self.ignore_active_span {
+        if self.references.as_slice().is_empty() && !self.ignore_active_span {
             let active = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
             return active.flatten().is_none_or(|active| undecided(&active));
         }
@@ -234,7 +238,7 @@ impl SpanBuilder {
 
     /// Finds the parent, and drops from the references what names no span; their baggage stays.
     fn lineage(&mut self) -> Lineage {
-        if self.references.is_empty() && !self.ignore_active_span {
+        if self.references.as_slice().is_empty() && !self.ignore_active_span {
             let parent = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
             let parent = parent.flatten();
             let inherited = parent.clone();
@@ -242,15 +246,15 @@ impl SpanBuilder {
         }
         let parent = self.parent_reference().cloned();
         let mut baggage = parent.clone();
-        for reference in &self.references {
+        for reference in self.references.as_slice() {
             match &mut baggage {
                 Some(baggage) => baggage.merge_baggage(&reference.context),
                 None => baggage = Some(reference.context.clone()),
             }
         }
-        let decision = self.references.iter().find(|reference| reference.context.ids().is_none());
+        let decision = self.references.as_slice().iter().find(|reference| reference.context.ids().is_none());
         let decision = decision.map(|reference| reference.context.clone());
-        self.references.retain(|reference| reference.context.ids().is_some());
+        self.references.keep_those_with_ids();
         Lineage { parent, baggage, decision }
     }
 
@@ -266,7 +270,7 @@ impl SpanBuilder {
             operation_name: &self.name,
             trace_id,
             parent: parent.or(decision),
-            references: &self.references,
+            references: self.references.as_slice(),
             tags,
             sampling_priority: self.priority,
             debug_id: decision.filter(|_| parent.is_none()).and_then(SpanContext::debug_id),
@@ -309,7 +313,7 @@ impl SpanBuilder {
                 literal @ Cow::Borrowed(_) => literal,
             },
             extra: lineage.baggage.as_ref().and_then(SpanContext::extra),
-            references: (!usual).then(|| Box::new(self.references)),
+            references: (!usual).then(|| Box::new(self.references.into_vec())),
             arena,
             is_recording,
             began_panicking: std::thread::panicking(),

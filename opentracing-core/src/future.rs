@@ -31,6 +31,9 @@ use crate::tracer::Tracer;
 pub trait Traced: Future + Sized {
     /// Makes a span active while this future runs. When it is ready, the adapter lets go of its handle, and the
     /// last handle finishes the span. Dropped before, it logs `event="cancelled"`.
+    ///
+    /// # Panics
+    /// The adapter does when it is polled after it was ready, also where the future itself would not.
     fn in_span(self, span: impl Into<Arc<Span>>) -> TracedFuture<Self> {
         TracedFuture { inner: Some(self), hold: Hold::Own(span.into()) }
     }
@@ -52,7 +55,8 @@ impl<F: Future> Traced for F {}
 
 /// Carries spans through streams, as [`Traced`] does for futures.
 pub trait TracedStream: Stream + Sized {
-    /// Makes a span active while this stream is polled. When it has ended, the adapter lets go of its handle.
+    /// Makes a span active while this stream is polled. When it has ended, the adapter lets go of its handle, and
+    /// the stream stays at its end.
     /// Dropped before, it logs `event="cancelled"`.
     fn in_span(self, span: impl Into<Arc<Span>>) -> SpanStream<Self> {
         SpanStream { inner: Some(self), hold: Hold::Own(span.into()) }
@@ -179,10 +183,12 @@ impl<F: Future> Future for TracedFuture<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
+        let is_traced = !matches!(this.hold, Hold::Nothing);
         let entered = this.hold.enter();
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is not polled after it was ready");
         let poll = inner.poll(context);
-        if poll.is_ready() {
+        // Without a span the future is left as it is: some may be polled again.
+        if poll.is_ready() && is_traced {
             this.inner.set(None);
             drop(entered);
             *this.hold = Hold::Nothing;

@@ -49,6 +49,52 @@ impl Reference {
     }
 }
 
+/// References being collected. Most spans have one at most, which needs no heap.
+#[derive(Debug)]
+pub(crate) enum ReferenceList {
+    None,
+    One(Reference),
+    Many(Vec<Reference>),
+}
+
+impl ReferenceList {
+    pub(crate) fn push(&mut self, reference: Reference) {
+        *self = match std::mem::replace(self, Self::None) {
+            Self::None => Self::One(reference),
+            Self::One(first) => Self::Many(vec![first, reference]),
+            Self::Many(mut references) => {
+                references.push(reference);
+                Self::Many(references)
+            }
+        };
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Reference] {
+        match self {
+            Self::None => &[],
+            Self::One(reference) => std::slice::from_ref(reference),
+            Self::Many(references) => references,
+        }
+    }
+
+    /// Drops what names no span.
+    pub(crate) fn keep_those_with_ids(&mut self) {
+        match self {
+            Self::One(reference) if reference.context.ids().is_none() => *self = Self::None,
+            Self::Many(references) => references.retain(|reference| reference.context.ids().is_some()),
+            Self::None | Self::One(_) => {}
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Reference> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(reference) => vec![reference],
+            Self::Many(references) => references,
+        }
+    }
+}
+
 /// What can be given as a reference: it stands for any number of contexts, so that what may be absent
 /// (the result of an extraction, an active span) can be given as it is.
 ///

@@ -68,6 +68,13 @@ impl ThreadState {
         }
     }
 
+    /// Makes a tracer current, under a key by which the guard takes it back: guards may drop in any order.
+    pub(crate) fn push_current(&mut self, header: &'static Header) -> u64 {
+        let key = self.current.last().map_or(0, |(key, _)| key + 1);
+        self.current.push((key, header));
+        key
+    }
+
     pub(crate) fn take_arena(&mut self) -> Box<Arena> {
         self.arenas.pop().unwrap_or_default()
     }

@@ -1,5 +1,6 @@
 //! What the tracers of this crate are made of: a sampler, codecs and a pipeline.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,19 @@ pub(crate) struct SdkRecorder {
 /// The tag that a debug id becomes, as the header is called that it came in.
 const DEBUG_ID: &str = "jaeger-debug-id";
 
+impl SdkRecorder {
+    /// Asks the sampler, which may be the application's own code: one that panics keeps the trace, and does not
+    /// take the application down.
+    fn ask_sampler(&self, start: &StartInfo<'_>) -> Decision {
+        let Some(sampler) = &self.sampler else { return Decision::record() };
+        // Unwind safety: nothing that a panic may have left half-done is used here.
+        catch_unwind(AssertUnwindSafe(|| sampler.sample(start))).unwrap_or_else(|_| {
+            log::warn!("the sampler {sampler:?} panicked; the trace is kept");
+            Decision::record()
+        })
+    }
+}
+
 impl Recorder for SdkRecorder {
     fn sample(&self, start: &StartInfo<'_>) -> Decision {
         match (start.sampling_priority, start.debug_id) {
@@ -34,7 +48,7 @@ impl Recorder for SdkRecorder {
                 // The flag may stand in a context without ids, from which nothing is inherited.
                 Some(true) if start.parent.is_some_and(SpanContext::is_debug) => Decision::record().debug(),
                 Some(sampled) => Decision::sampled(sampled),
-                None => self.sampler.as_ref().map_or_else(Decision::record, |sampler| sampler.sample(start)),
+                None => self.ask_sampler(start),
             },
         }
     }

@@ -6,6 +6,8 @@ use opentracing::reporter::{self, MemoryReporter};
 use opentracing::{Config, MockSpan, Tracer, TracerGuard};
 use opentracing_core::conformance::{Capabilities, Capability, Subject, run};
 
+use crate::support::alone_with_the_global_tracer;
+
 struct Installed {
     guard: TracerGuard,
     memory: MemoryReporter,
@@ -37,6 +39,7 @@ impl Subject for Installed {
 
 #[test]
 fn the_installed_tracer_passes_every_row_that_needs_no_hook() {
+    let _alone = alone_with_the_global_tracer();
     let outcome = run(Installed::new, Capabilities::tracer().without([Capability::FinishHooks]));
     println!("{outcome}");
     outcome.assert_passed();

@@ -2,9 +2,15 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
+
+/// Keeps other tests away from the process's global tracer.
+pub(crate) fn alone_with_the_global_tracer() -> MutexGuard<'static, ()> {
+    static GLOBAL: Mutex<()> = Mutex::new(());
+    GLOBAL.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Runs a future on this thread.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {

@@ -84,7 +84,8 @@ impl ScopeManager {
     }
 
     /// Closes every scope of this tracer that is open on this thread, innermost first: for threads of a pool,
-    /// between two jobs. Guards of these scopes that are still held do nothing any more.
+    /// between two jobs. Guards of these scopes that are still held do nothing any more, and a future that calls
+    /// this while it is polled in a span lets go of that span.
     pub fn clear_current_thread(&self) {
         let header = self.header();
         let cleared = thread::with(|state| state.stack.clear(header)).unwrap_or_default();

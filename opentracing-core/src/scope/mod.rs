@@ -18,6 +18,7 @@ use crate::clock::Timestamp;
 use crate::context::SpanContext;
 use crate::failure::Failure;
 use crate::fields::IntoFields;
+use crate::global;
 use crate::recorder::Event;
 use crate::span::data::count;
 use crate::span::live::{Call, Live};
@@ -69,7 +70,8 @@ pub enum FinishOnClose {
 pub struct Scope {
     /// That of the span's tracer, which need not be the one whose manager keeps the scope.
     header: &'static Header,
-    hold: Hold,
+    // Emptied by `drop`, so that nothing is left to do at a call site where nobody traces.
+    hold: mem::ManuallyDrop<Hold>,
     stays_on_its_thread: PhantomData<*const ()>,
 }
 
@@ -86,7 +88,7 @@ enum Hold {
 
 impl Scope {
     fn new(header: &'static Header, hold: Hold) -> Self {
-        Self { header, hold, stays_on_its_thread: PhantomData }
+        Self { header, hold: mem::ManuallyDrop::new(hold), stays_on_its_thread: PhantomData }
     }
 
     /// The scope of a no-op span.
@@ -172,7 +174,7 @@ impl Scope {
     /// A handle on the span, to keep it or to give it to other threads.
     #[must_use]
     pub fn span(&self) -> Arc<Span> {
-        match &self.hold {
+        match &*self.hold {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).and_then(Slot::share)).flatten()
             }
@@ -185,7 +187,7 @@ impl Scope {
     /// The span's context.
     #[must_use]
     pub fn context(&self) -> SpanContext {
-        match &self.hold {
+        match &*self.hold {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).map(|slot| slot.context())).flatten()
             }
@@ -197,15 +199,9 @@ impl Scope {
 
     /// Whether tags and logs of the span are kept.
     #[must_use]
+    #[inline]
     pub fn is_recording(&self) -> bool {
-        match &self.hold {
-            Hold::Stack(place) => {
-                thread::with(|state| state.stack.slot(*place).is_some_and(|slot| slot.is_recording()))
-                    .unwrap_or(false)
-            }
-            Hold::Detached(span, _) => span.is_recording(),
-            Hold::Nothing => false,
-        }
+        !matches!(*self.hold, Hold::Nothing) && self.hold.is_recording()
     }
 
     /// Gives the operation another name.
@@ -291,17 +287,21 @@ impl Scope {
 
     /// Closes what was opened above this scope and is still there: the end of a poll, or of a call.
     pub(crate) fn close_inner(&self) {
-        let Hold::Stack(place) = &self.hold else { return };
+        let Hold::Stack(place) = &*self.hold else { return };
         let clean = thread::with(|state| state.stack.is_top(*place)).unwrap_or(true);
         if !clean {
             let inner = thread::with(|state| state.stack.unwind_above(*place)).unwrap_or_default();
             inner.into_iter().for_each(|mut slot| slot.finish());
+            // Of other tracers, too: what was parked may have been what they waited for.
+            while let Some(mut slot) = thread::with(|state| state.stack.next_ready()).flatten() {
+                slot.finish();
+            }
         }
     }
 
     /// Closes the scope without finishing its span, and gives the span's handle, if there is a span.
     pub(crate) fn detach(self) -> Option<Arc<Span>> {
-        if let Hold::Nothing = self.hold {
+        if let Hold::Nothing = *self.hold {
             return None;
         }
         let _shared = self.span();
@@ -311,7 +311,7 @@ impl Scope {
     /// Takes a span that was made active for a while off again, and gives back the handle.
     pub(crate) fn take_back(mut self) -> Option<Arc<Span>> {
         self.close_inner();
-        match mem::replace(&mut self.hold, Hold::Nothing) {
+        match mem::replace(&mut *self.hold, Hold::Nothing) {
             Hold::Stack(place) => {
                 let slot = thread::with(|state| state.stack.close(place)).flatten()?;
                 finish_deferred(slot.header);
@@ -323,15 +323,37 @@ impl Scope {
     }
 }
 
+impl Hold {
+    #[inline(never)]
+    fn is_recording(&self) -> bool {
+        match self {
+            Hold::Stack(place) => {
+                thread::with(|state| state.stack.slot(*place).is_some_and(|slot| slot.is_recording()))
+                    .unwrap_or(false)
+            }
+            Hold::Detached(span, _) => span.is_recording(),
+            Hold::Nothing => false,
+        }
+    }
+}
+
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        match mem::replace(&mut self.hold, Hold::Nothing) {
-            Hold::Nothing => {}
-            Hold::Stack(place) => close(self.header, place),
-            Hold::Detached(span, FinishOnClose::Yes) => span.finish_on_close(),
-            Hold::Detached(span, FinishOnClose::No) => drop(span),
+        if !matches!(*self.hold, Hold::Nothing) {
+            end(self.header, mem::replace(&mut *self.hold, Hold::Nothing));
         }
+    }
+}
+
+// Its own function, so that a call site where nobody traces stays small.
+#[inline(never)]
+fn end(header: &'static Header, hold: Hold) {
+    match hold {
+        Hold::Nothing => {}
+        Hold::Stack(place) => close(header, place),
+        Hold::Detached(span, FinishOnClose::Yes) => span.finish_on_close(),
+        Hold::Detached(span, FinishOnClose::No) => drop(span),
     }
 }
 
@@ -421,7 +443,7 @@ impl Live for Scope {
 
     fn is_finished(&self) -> bool {
         let finished = |slot: &mut Slot| slot.shared.as_ref().is_some_and(|span| Live::is_finished(&**span));
-        match &self.hold {
+        match &*self.hold {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).is_some_and(finished)).unwrap_or(false)
             }
@@ -431,7 +453,7 @@ impl Live for Scope {
     }
 
     fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R> {
-        let place = match &self.hold {
+        let place = match &*self.hold {
             Hold::Stack(place) => *place,
             Hold::Detached(span, _) => return span.edit(call, change),
             Hold::Nothing => return None,
@@ -493,7 +515,9 @@ pub(crate) fn current_header() -> Option<&'static Header> {
         let active = state.stack.active().map(|slot| slot.header);
         active.or_else(|| state.current.last().map(|(_, header)| *header))
     });
-    let header = on_thread.flatten().unwrap_or_else(crate::global::current);
+    // The global tracer's handle may have been made current: it stands for the global tracer of now.
+    let header =
+        on_thread.flatten().filter(|header| !global::is_delegate(header)).unwrap_or_else(global::current);
     (!header.is_noop()).then_some(header)
 }
 

@@ -305,6 +305,18 @@ impl Stack {
         })
     }
 
+    /// The innermost closed scope, whichever tracer's, above which none of its tracer is open any more.
+    pub(crate) fn next_ready(&mut self) -> Option<Slot> {
+        let is_ready = |index: &usize| {
+            let slot = &self.slots[*index];
+            let same = |above: &Slot| above.state == State::Open && std::ptr::eq(above.header, slot.header);
+            slot.state == State::Deferred && !self.slots[index + 1..self.depth].iter().any(same)
+        };
+        let index = (0..self.depth).rev().find(is_ready)?;
+        self.irregular -= 1;
+        Some(self.take(index))
+    }
+
     /// Takes a slot's span out, and its place too if it is the topmost.
     fn take(&mut self, index: usize) -> Slot {
         let taken = self.slots[index].take();

@@ -9,7 +9,7 @@ use crate::recorder::{Recorder, Settings};
 use crate::report::Report;
 use crate::ticks;
 
-/// The fixed part of a tracer. It is never freed: a tracer costs some 200 bytes, once. What is heavy belongs
+/// The fixed part of a tracer. It is never freed: a tracer costs some hundred bytes, once. What is heavy belongs
 /// to the recorder, which lets go of it when it is closed.
 #[derive(Debug)]
 pub(crate) struct Header {

@@ -7,7 +7,6 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use header::{Header, NOOP};
@@ -209,10 +208,8 @@ impl Tracer {
     /// // Attributed functions that are called here are recorded by `mock`.
     /// ```
     pub fn make_current(&self) -> CurrentTracer {
-        static KEYS: AtomicU64 = AtomicU64::new(0);
-        let key = KEYS.fetch_add(1, Ordering::Relaxed);
         let header = self.header;
-        thread::with(|state| state.current.push((key, header)));
+        let key = thread::with(|state| state.push_current(header));
         CurrentTracer { key, stays_on_its_thread: PhantomData }
     }
 
@@ -289,13 +286,14 @@ impl From<&Tracer> for Tracer {
 /// Keeps a tracer current on this thread until dropped; see [`Tracer::make_current`].
 #[must_use = "the tracer is current only while this is kept"]
 pub struct CurrentTracer {
-    key: u64,
+    /// `None` where the thread was ending: nothing was made current.
+    key: Option<u64>,
     stays_on_its_thread: PhantomData<*const ()>,
 }
 
 impl Drop for CurrentTracer {
     fn drop(&mut self) {
-        thread::with(|state| state.current.retain(|(key, _)| *key != self.key));
+        thread::with(|state| state.current.retain(|(key, _)| Some(*key) != self.key));
     }
 }
 

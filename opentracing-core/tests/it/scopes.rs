@@ -330,3 +330,19 @@ fn a_span_may_be_active_on_two_threads_at_once() {
     here.close();
     assert_eq!(mock.finished_spans()[0].parent_id, span.context().span_id());
 }
+
+#[test]
+fn a_scope_leaked_in_a_call_defers_no_scope_of_another_tracer_beyond_it() {
+    let (one, other) = (MockTracer::new(), MockTracer::new());
+    let (first, second) = (one.tracer(), other.tracer());
+    let outer = first.span("outer").start_active();
+    second.in_span("call", |_| {
+        let leaked = first.span("leaked").start_active();
+        outer.close();
+        mem::forget(leaked);
+    });
+    let names: Vec<_> =
+        one.finished_spans().into_iter().map(|span| span.operation_name.to_string()).collect();
+    assert_eq!(names, ["outer"]);
+    assert!(first.active_span().is_none());
+}

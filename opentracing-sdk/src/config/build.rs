@@ -74,6 +74,17 @@ impl Config {
     ///
     /// # Errors
     /// As `init`.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let guard = Config::new("shop").reporter(reporter::counting()).initialize_tracer()?;
+    /// assert!(!opentracing_core::tracer().is_noop());
+    /// drop(guard);
+    /// assert!(opentracing_core::tracer().is_noop());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     pub fn initialize_tracer(self) -> Result<TracerGuard, ConfigError> {
         self.init()
     }

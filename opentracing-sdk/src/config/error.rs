@@ -65,6 +65,14 @@ impl ConfigError {
     }
 
     /// Adds the value, which is shown; leave a secret out.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::ConfigError;
+    ///
+    /// let error = ConfigError::new("SHOP_SIZE", "a size is a number").with_value("large");
+    /// assert_eq!(error.to_string(), "SHOP_SIZE=large: a size is a number");
+    /// ```
     #[must_use]
     pub fn with_value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
@@ -72,6 +80,16 @@ impl ConfigError {
     }
 
     /// Adds the error behind this one.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::ConfigError;
+    /// use std::error::Error;
+    ///
+    /// let source = "large".parse::<u32>().unwrap_err();
+    /// let error = ConfigError::new("SHOP_SIZE", "a size is a number").with_source(source);
+    /// assert_eq!(error.source().unwrap().to_string(), "invalid digit found in string");
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -86,18 +104,48 @@ impl ConfigError {
     }
 
     /// The variable, or the function, whose value is wrong.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    ///
+    /// let config = Config::from_variables(|name| (name == "OTEL_PROPAGATORS").then(|| "pigeon".into()));
+    /// let error = config.service_name("shop").build().unwrap_err();
+    /// assert_eq!(error.setting(), "OTEL_PROPAGATORS");
+    /// ```
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
     /// Whether the setting means something that is not supported, at least by this build.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    ///
+    /// let config = Config::from_variables(|name| (name == "JAEGER_AGENT_HOST").then(|| "localhost".into()));
+    /// let error = config.service_name("shop").build().unwrap_err();
+    /// assert!(error.is_unsupported());
+    /// ```
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         matches!(self.kind, Kind::Unsupported(_))
     }
 
     /// Whether a tracer was installed already: its guard has to be dropped first.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let config = || Config::new("shop").reporter(reporter::counting());
+    /// let guard = config().init()?;
+    /// assert!(config().init().unwrap_err().is_already_installed());
+    /// drop(guard);
+    /// assert!(config().init().is_ok());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn is_already_installed(&self) -> bool {
         self.kind == Kind::AlreadyInstalled

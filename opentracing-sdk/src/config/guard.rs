@@ -55,6 +55,17 @@ impl TracerGuard {
     }
 
     /// The tracer.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let guard = Config::new("shop").reporter(reporter::counting()).build()?;
+    /// let tracer = guard.tracer();
+    /// assert_eq!(tracer.in_span("sum", |_| 1 + 2), 3);
+    /// assert_eq!(guard.report().started, 1);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn tracer(&self) -> Tracer {
         self.tracer.clone()
@@ -62,6 +73,19 @@ impl TracerGuard {
 
     /// Delivers every span that finished before the call, from all threads, as far as the time allows. What is not
     /// delivered by then is still queued.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let memory = reporter::memory();
+    /// let guard = Config::new("shop").reporter(memory.clone()).build()?;
+    /// guard.tracer().start_span("checkout").finish();
+    /// let report = guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!((report.exported, report.queued), (1, 0));
+    /// assert_eq!(memory.spans()[0].operation_name, "checkout");
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn flush(&self, timeout: Duration) -> Report {
         self.tracer.flush(timeout)
@@ -69,12 +93,38 @@ impl TracerGuard {
 
     /// Delivers what has finished, as far as the time allows, and lets go of the reporters, also of one that does not
     /// return. What could not be delivered, and what finishes later, counts as dropped. Closing again is harmless.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let guard = Config::new("shop").reporter(reporter::counting()).build()?;
+    /// let late = guard.tracer().start_span("late");
+    /// guard.tracer().start_span("checkout").finish();
+    /// assert_eq!(guard.close(std::time::Duration::from_secs(5)).exported, 1);
+    /// late.finish();
+    /// assert_eq!(guard.report().dropped.closed, 1);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn close(&self, timeout: Duration) -> Report {
         self.tracer.close(timeout)
     }
 
     /// What has become of the spans so far.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter, sampler};
+    ///
+    /// let config = Config::new("shop").sampler(sampler::constant(false));
+    /// let guard = config.reporter(reporter::counting()).build()?;
+    /// guard.tracer().start_span("browse").finish();
+    /// let open = guard.tracer().start_span("checkout");
+    /// let report = guard.report();
+    /// assert_eq!((report.started, report.unsampled, report.open), (2, 1, 1));
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn report(&self) -> Report {
         self.tracer.report()
@@ -103,6 +153,18 @@ impl TracerGuard {
     }
 
     /// What propagation has had to leave out: headers that could not be read, baggage beyond the limits.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::format;
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let guard = Config::new("shop").reporter(reporter::counting()).build()?;
+    /// let headers = [("uber-trace-id", "no context")];
+    /// assert!(guard.tracer().extract(format::HttpHeaders, &headers).is_err());
+    /// assert_eq!(guard.propagation_stats().span_context_decoding_errors, 1);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn propagation_stats(&self) -> PropagationStats {
         self.parts.as_ref().map(|(_, propagators)| propagators.stats()).unwrap_or_default()

@@ -14,8 +14,9 @@ use crate::pipeline::shared::Shared;
 const FIRST_CELLS: usize = 128;
 /// A ring that ran full is followed by one this many times its size,
 const GROWTH: usize = 4;
-/// up to this: 144 KiB stay in the second-level cache, and the worker wakes in the time it takes to fill.
-const CELLS_MAX: usize = 2048;
+/// up to this, 36 KiB. A thread keeps its last ring until it ends, also when it has nothing to say any more: the 512
+/// threads of a pool that all had a burst once still leave a quarter of the budget to others.
+const CELLS_MAX: usize = 512;
 /// The worker is woken each time a thread has written this many cells: half of the largest ring.
 const CELLS_UNTIL_WAKE: usize = CELLS_MAX / 2;
 /// What one span may take: a span at the default limits of text, tags and logs takes less.
@@ -32,7 +33,7 @@ pub(crate) const QUEUE_BYTES_MIN: usize = 4 * ring_bytes(FIRST_CELLS);
 ///
 /// A ring that runs full is left to the worker, which drops it once it is empty, and another one is opened, as far
 /// as the budget allows. So a thread holds little while the worker keeps up, takes what there is in a burst, and
-/// gives it back afterwards.
+/// gives all but its last ring back afterwards.
 #[derive(Debug)]
 pub(crate) struct Lane {
     counts: Arc<Counts>,
@@ -109,9 +110,12 @@ impl Lane {
         if cells_min > SPAN_BYTES_MAX / CELL_BYTES || ring_bytes(cells_min) > budget.bytes_max() {
             return Err(Refusal::TooLarge);
         }
-        let cells = self.next_cells.max(cells_min);
         let reserve = if self.ring.is_some() { budget.bytes_max() / RESERVED_PART } else { 0 };
-        let charge = budget.charge(ring_bytes(cells), reserve).ok_or(Refusal::QueueFull)?;
+        let charge = |cells: usize, reserve| Some((cells, budget.charge(ring_bytes(cells), reserve)?));
+        // Where there is no room for a larger ring there may be for a small one.
+        let (cells, charge) = charge(self.next_cells.max(cells_min), reserve)
+            .or_else(|| charge(FIRST_CELLS.max(cells_min), reserve))
+            .ok_or(Refusal::QueueFull)?;
         if shared.is_forked() {
             // Nobody would read it, and a lock that another thread of the parent held is never free here.
             return Err(Refusal::Closed);

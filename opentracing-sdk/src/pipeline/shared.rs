@@ -65,6 +65,19 @@ pub(crate) struct State {
 ///
 /// With several reporters, a span counts as exported in the tracer's [`Report`] when one of them took it; here
 /// each one's own successes and losses are told apart.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::{Config, reporter};
+///
+/// let guard = Config::new("shop").reporter(reporter::counting()).build()?;
+/// guard.tracer().start_span("checkout").finish();
+/// guard.close(std::time::Duration::from_secs(5));
+/// let counting = &guard.reporters()[0];
+/// assert!(counting.name.contains("CountingReporter"));
+/// assert_eq!((counting.exported, counting.dropped.total()), (1, 0));
+/// # Ok::<(), opentracing_sdk::ConfigError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReporterReport {

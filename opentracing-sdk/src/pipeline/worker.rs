@@ -42,6 +42,14 @@ pub(crate) struct BatchLimits {
     pub(crate) interval: Duration,
 }
 
+impl BatchLimits {
+    /// When what comes from now on is sent at the latest; an interval without an end counts as a year.
+    fn due(&self) -> Instant {
+        const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+        Instant::now() + self.interval.min(LONGEST)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Worker {
     shared: Arc<Shared>,
@@ -62,7 +70,7 @@ enum Next {
 
 impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, parts: Parts) -> Self {
-        let due = Instant::now() + parts.limits.interval;
+        let due = parts.limits.due();
         Self { shared, parts, rings: Vec::new(), buffer: BatchBuffer::new(), due }
     }
 
@@ -90,10 +98,9 @@ impl Worker {
             let flush = state.flush_is_due().then_some((state.flush_asked, state.flush_deadline));
             (flush, state.close_deadline)
         };
-        let now = Instant::now();
-        let everything = flush.is_some() || closing.is_some() || now >= self.due;
+        let everything = flush.is_some() || closing.is_some() || Instant::now() >= self.due;
         if everything {
-            self.due = now + self.parts.limits.interval;
+            self.due = self.parts.limits.due();
         }
         self.shared.begin_work();
         if self.collect(everything) == Next::End {

@@ -1,6 +1,7 @@
 //! Threads that end take nothing with them.
 
 use std::cell::RefCell;
+use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use opentracing_core::{FinishOnClose, Tracer};
@@ -108,4 +109,32 @@ fn one_thread_may_record_with_many_tracers() {
         assert_accounted(&report, report.started);
         assert_eq!(counting.spans(), report.started);
     }
+}
+
+#[test]
+fn threads_of_a_pool_that_were_busy_once_leave_room_for_others() {
+    const THREADS: u64 = 300;
+    const SPANS: u64 = 700;
+    let guard = config(reporters::counting()).build().unwrap();
+    let end = Barrier::new(THREADS as usize + 1);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            let (done, is_done) = mpsc::channel();
+            let (tracer, end) = (guard.tracer(), &end);
+            scope.spawn(move || {
+                (0..SPANS).for_each(|_| tracer.start_span("burst").finish());
+                done.send(()).unwrap();
+                end.wait();
+            });
+            is_done.recv().unwrap();
+            guard.flush(LONG);
+        }
+        // All of them are alive, and each had more to say than a ring holds.
+        let tracer = guard.tracer();
+        scope.spawn(move || tracer.start_span("late").finish()).join().unwrap();
+        let report = guard.flush(LONG);
+        assert_accounted(&report, THREADS * SPANS + 1);
+        assert_eq!(report.dropped.total(), 0, "{report}");
+        end.wait();
+    });
 }

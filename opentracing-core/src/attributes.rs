@@ -322,12 +322,23 @@ impl<'a> Attributes<'a> {
     }
 
     /// How many tags, logs and fields a limit kept out.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::Attributes::from_parts(&[], &[], 3).dropped(), 3);
+    /// ```
     #[must_use]
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
 
     /// The tags, each key once: its last value, at the place of its first.
+    ///
+    /// # Examples
+    /// ```
+    /// let attributes = opentracing_core::Attributes::default();
+    /// assert_eq!(attributes.tags().count(), 0);
+    /// ```
     pub fn tags(&self) -> impl Iterator<Item = (&'a str, TagValue<'a>)> + use<'a> {
         let this = *self;
         let seen = Repeats::of(&this);
@@ -350,6 +361,12 @@ impl<'a> Attributes<'a> {
     }
 
     /// The logs, in the order they were added.
+    ///
+    /// # Examples
+    /// ```
+    /// let attributes = opentracing_core::Attributes::default();
+    /// assert_eq!(attributes.logs().count(), 0);
+    /// ```
     pub fn logs(&self) -> impl Iterator<Item = Log<'a>> + use<'a> {
         let text = self.text;
         self.walk().filter_map(move |item| match item.entry.value {
@@ -425,6 +442,31 @@ impl Repeats {
 }
 
 /// One log of a span: a moment, and fields.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+/// use std::sync::mpsc;
+///
+/// #[derive(Debug)]
+/// struct Events(mpsc::Sender<String>);
+///
+/// impl Recorder for Events {
+///     fn sample(&self, _: &StartInfo<'_>) -> Decision {
+///         Decision::record()
+///     }
+///
+///     fn record(&self, span: &SpanRecord<'_>) {
+///         for log in span.logs() {
+///             let _ = self.0.send(log.field("event").unwrap().to_string());
+///         }
+///     }
+/// }
+///
+/// let (sender, events) = mpsc::channel();
+/// Tracer::new(Events(sender)).start_span("op").log_event("retry").finish();
+/// assert_eq!(events.try_recv().unwrap(), "retry");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Log<'a> {
     time: Timestamp,

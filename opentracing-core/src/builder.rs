@@ -60,16 +60,45 @@ impl SpanBuilder {
     }
 
     /// Refers to spans that depend on this one's outcome: the usual parent.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let request = tracer.start_span("request");
+    /// let query = tracer.span("query").child_of(&request).start();
+    /// assert_eq!(query.context().parent_id(), request.context().span_id());
+    /// ```
     pub fn child_of(self, parent: impl AsReference) -> Self {
         self.reference(ReferenceKind::ChildOf, parent)
     }
 
     /// Refers to spans that caused this one and do not wait for it.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, ReferenceKind};
+    ///
+    /// let mock = MockTracer::new();
+    /// let enqueue = mock.tracer().start_span("enqueue");
+    /// mock.tracer().span("work").follows_from(&enqueue).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].references[0].kind, ReferenceKind::FollowsFrom);
+    /// ```
     pub fn follows_from(self, cause: impl AsReference) -> Self {
         self.reference(ReferenceKind::FollowsFrom, cause)
     }
 
     /// Refers to other spans.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, ReferenceKind};
+    ///
+    /// let mock = MockTracer::new();
+    /// let first = mock.tracer().start_span("first try");
+    /// let kind = ReferenceKind::Custom("retry_of".into());
+    /// mock.tracer().span("second try").reference(kind, &first).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].references[0].kind.as_str(), "retry_of");
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a kind is a literal at nearly every call")]
     pub fn reference(mut self, kind: ReferenceKind, to: impl AsReference) -> Self {
         if !self.header.is_noop() {
@@ -84,6 +113,15 @@ impl SpanBuilder {
     }
 
     /// Sets a tag, which the sampler sees.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, tags};
+    ///
+    /// let mock = MockTracer::new();
+    /// mock.tracer().span("get").tag(tags::HTTP_METHOD, "GET").tag("attempt", 1).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].tag("http.method").unwrap(), "GET");
+    /// ```
     pub fn tag<V: AsTag>(mut self, key: impl Key<V>, value: V) -> Self {
         if !self.header.is_noop() {
             self.add_tag(key.into_name(), &value);
@@ -92,6 +130,13 @@ impl SpanBuilder {
     }
 
     /// Sets several tags.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().span("import").tags([("rows", 17), ("skipped", 2)]).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].tag("skipped").unwrap(), 2);
+    /// ```
     pub fn tags<K, V>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self
     where
         K: Into<Cow<'static, str>>,
@@ -134,18 +179,44 @@ impl SpanBuilder {
     }
 
     /// Lets the span begin at another moment than that of `start`.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let queued = SystemTime::now() - Duration::from_secs(3);
+    /// mock.tracer().span("job").start_time(queued).start().finish();
+    /// assert_eq!(mock.finished_spans()[0].start_time, queued);
+    /// ```
     pub fn start_time(mut self, time: SystemTime) -> Self {
         self.start_time = Some(time);
         self
     }
 
     /// Makes no child of the active span.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let request = tracer.span("request").start_active();
+    /// let cleanup = tracer.span("cleanup").ignore_active_span().start();
+    /// assert_ne!(cleanup.context().trace_id(), request.context().trace_id());
+    /// ```
     pub fn ignore_active_span(mut self) -> Self {
         self.ignore_active_span = true;
         self
     }
 
     /// Starts the span, without making it active.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let span = tracer.span("op").start();
+    /// assert!(span.is_recording());
+    /// assert!(tracer.active_span().is_none());
+    /// ```
     pub fn start(self) -> Span {
         if self.header.is_noop() {
             return Span::noop();
@@ -157,12 +228,32 @@ impl SpanBuilder {
     }
 
     /// Starts the span and makes it active; closing the scope finishes it.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let scope = mock.tracer().span("op").start_active();
+    /// assert_eq!(mock.tracer().active_span().unwrap().context(), scope.context());
+    /// drop(scope);
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     #[inline]
     pub fn start_active(self) -> Scope {
         self.start_active_with(FinishOnClose::Yes)
     }
 
     /// Starts the span and makes it active.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{FinishOnClose, MockTracer};
+    ///
+    /// let mock = MockTracer::new();
+    /// let scope = mock.tracer().span("op").start_active_with(FinishOnClose::No);
+    /// let span = scope.span();
+    /// scope.close();
+    /// assert!(span.is_recording());
+    /// ```
     #[inline]
     pub fn start_active_with(self, on_close: FinishOnClose) -> Scope {
         if self.header.is_noop() {
@@ -411,17 +502,40 @@ fn push_child(
 
 impl Tracer {
     /// Begins a span of this name: see [`SpanBuilder`].
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let span = tracer.span("get").tag("attempt", 1).start();
+    /// assert!(span.is_recording());
+    /// ```
     #[inline]
     pub fn span(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
         SpanBuilder::new(self.header(), name.into())
     }
 
     /// Starts a span without making it active: `span(name).start()`.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().start_span("op").finish();
+    /// assert_eq!(mock.finished_spans()[0].operation_name, "op");
+    /// ```
     pub fn start_span(&self, name: impl Into<Cow<'static, str>>) -> Span {
         self.span(name).start()
     }
 
     /// Starts a span and makes it active: `span(name).start_active_with(on_close)`.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{FinishOnClose, MockTracer};
+    ///
+    /// let tracer = MockTracer::new().tracer();
+    /// let scope = tracer.start_active_span("op", FinishOnClose::Yes);
+    /// assert_eq!(tracer.active_span().unwrap().context(), scope.context());
+    /// ```
     pub fn start_active_span(&self, name: impl Into<Cow<'static, str>>, on_close: FinishOnClose) -> Scope {
         self.span(name).start_active_with(on_close)
     }

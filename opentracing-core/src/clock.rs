@@ -10,6 +10,15 @@ use crate::ticks::{self, Scale};
 ///
 /// It is either read from the process's monotonic clock, so that durations are never negative when the system
 /// clock is set, or given as a time of day by the user. [`WallClock`] turns both into the time of day.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Timestamp, WallClock};
+///
+/// let (start, finish) = (Timestamp::now(), Timestamp::now());
+/// let clock = WallClock::read();
+/// assert!(clock.system_time(start) <= clock.system_time(finish));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timestamp(NonZeroU64);
 
@@ -21,6 +30,14 @@ impl Timestamp {
     pub(crate) const UNSET: Self = Self(NonZeroU64::MIN);
 
     /// Reads the clock.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Timestamp, WallClock};
+    ///
+    /// let now = Timestamp::now();
+    /// assert!(WallClock::read().unix_nanos(now) > 0);
+    /// ```
     #[must_use]
     #[inline]
     pub fn now() -> Self {
@@ -28,6 +45,15 @@ impl Timestamp {
     }
 
     /// Takes a time of day as it is; one before 1970 counts as 1970, one after 2262 as 2262.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Timestamp, WallClock};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let time = UNIX_EPOCH + Duration::from_nanos(42);
+    /// assert_eq!(WallClock::read().unix_nanos(Timestamp::from_system_time(time)), 42);
+    /// ```
     #[must_use]
     pub fn from_system_time(time: SystemTime) -> Self {
         Self::of(unix_nanos(time) | EXPLICIT)
@@ -80,6 +106,14 @@ impl WallClock {
     /// Reads both clocks; read again from time to time, so that a clock that was set is followed.
     ///
     /// The first reading in a process may take a millisecond, for the rate of the monotonic clock.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Timestamp, WallClock};
+    ///
+    /// let clock = WallClock::read();
+    /// assert!(clock.unix_nanos(Timestamp::now()) > 0);
+    /// ```
     #[must_use]
     pub fn read() -> Self {
         let (scale, ticks) = Scale::read();
@@ -87,6 +121,15 @@ impl WallClock {
     }
 
     /// Nanoseconds since the Unix epoch.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Timestamp, WallClock};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let time = Timestamp::from_system_time(UNIX_EPOCH + Duration::from_millis(1));
+    /// assert_eq!(WallClock::read().unix_nanos(time), 1_000_000);
+    /// ```
     #[must_use]
     pub fn unix_nanos(&self, time: Timestamp) -> u64 {
         let bits = time.0.get();
@@ -101,6 +144,15 @@ impl WallClock {
     }
 
     /// The time of day.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Timestamp, WallClock};
+    /// use std::time::UNIX_EPOCH;
+    ///
+    /// let epoch = Timestamp::from_system_time(UNIX_EPOCH);
+    /// assert_eq!(WallClock::read().system_time(epoch), UNIX_EPOCH);
+    /// ```
     #[must_use]
     pub fn system_time(&self, time: Timestamp) -> SystemTime {
         UNIX_EPOCH + Duration::from_nanos(self.unix_nanos(time))

@@ -46,6 +46,15 @@ impl Extra {
 }
 
 /// The flags of a context: those that go on the wire (in Jaeger's positions), and what is known beside them.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Flags, SpanContext};
+///
+/// let flags = SpanContext::builder().flags(Flags::SAMPLED | Flags::DEBUG).build().flags();
+/// assert!(flags.is_sampled() && flags.is_debug());
+/// assert_eq!(Flags::default().bits(), 0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flags(u16);
 
@@ -68,6 +77,12 @@ impl Flags {
     const REMOTE: u16 = 1 << 9;
 
     /// The flags as Jaeger writes them: bit 0 is sampled, bit 1 debug, the others are passed on.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().flags(0b1001).build();
+    /// assert_eq!(context.flags().bits(), 0b1001);
+    /// ```
     #[must_use]
     #[inline]
     pub fn bits(self) -> u8 {
@@ -75,6 +90,12 @@ impl Flags {
     }
 
     /// Whether the trace is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().sampled(true).build();
+    /// assert!(context.flags().is_sampled());
+    /// ```
     #[must_use]
     #[inline]
     pub fn is_sampled(self) -> bool {
@@ -82,6 +103,14 @@ impl Flags {
     }
 
     /// Whether the trace is kept whatever samplers say.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Flags, SpanContext};
+    ///
+    /// assert!(SpanContext::builder().flags(Flags::DEBUG).build().flags().is_debug());
+    /// assert!(!Flags::default().is_debug());
+    /// ```
     #[must_use]
     pub fn is_debug(self) -> bool {
         self.bits() & Self::DEBUG != 0
@@ -156,24 +185,57 @@ impl SpanContext {
     }
 
     /// The trace this span is part of; `None` where the context has no ids.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("op");
+    /// let child = span.child("child").start();
+    /// assert!(span.context().trace_id().is_some());
+    /// assert_eq!(child.context().trace_id(), span.context().trace_id());
+    /// ```
     #[must_use]
     pub fn trace_id(&self) -> Option<TraceId> {
         self.trace_id
     }
 
     /// The span; `None` where the context has no ids.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Tracer};
+    ///
+    /// assert!(MockTracer::new().tracer().start_span("op").context().span_id().is_some());
+    /// assert!(Tracer::noop().start_span("op").context().span_id().is_none());
+    /// ```
     #[must_use]
     pub fn span_id(&self) -> Option<SpanId> {
         self.span_id
     }
 
     /// The span's parent, as far as it is known: Jaeger's headers carry it.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("op");
+    /// let child = span.child("child").start();
+    /// assert_eq!(span.context().parent_id(), None);
+    /// assert_eq!(child.context().parent_id(), span.context().span_id());
+    /// ```
     #[must_use]
     pub fn parent_id(&self) -> Option<SpanId> {
         self.parent_id
     }
 
     /// Both ids, if the context has them.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{SpanContext, SpanId, TraceId};
+    ///
+    /// let (trace_id, span_id) = (TraceId::new(1).unwrap(), SpanId::new(2).unwrap());
+    /// assert_eq!(SpanContext::builder().ids(trace_id, span_id).build().ids(), Some((trace_id, span_id)));
+    /// assert_eq!(SpanContext::default().ids(), None);
+    /// ```
     #[must_use]
     #[inline]
     pub fn ids(&self) -> Option<(TraceId, SpanId)> {
@@ -181,59 +243,130 @@ impl SpanContext {
     }
 
     /// Whether the trace is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("op");
+    /// assert!(span.context().is_sampled());
+    /// ```
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.flags.is_sampled()
     }
 
     /// Whether the trace is kept whatever samplers say.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Flags, SpanContext};
+    ///
+    /// assert!(SpanContext::builder().flags(Flags::SAMPLED | Flags::DEBUG).build().is_debug());
+    /// ```
     #[must_use]
     pub fn is_debug(&self) -> bool {
         self.flags.is_debug()
     }
 
     /// What has been decided about keeping the trace; `None` where the sender left it open (B3 can).
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// assert_eq!(SpanContext::default().sampling_decision(), None);
+    /// assert_eq!(SpanContext::builder().sampled(false).build().sampling_decision(), Some(false));
+    /// ```
     #[must_use]
     pub fn sampling_decision(&self) -> Option<bool> {
         self.flags.is_decided().then(|| self.is_sampled())
     }
 
     /// Whether the context came out of a carrier.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, SpanContext};
+    ///
+    /// assert!(SpanContext::builder().remote().build().is_remote());
+    /// assert!(!MockTracer::new().tracer().start_span("op").context().is_remote());
+    /// ```
     #[must_use]
     pub fn is_remote(&self) -> bool {
         self.flags.0 & Flags::REMOTE != 0
     }
 
     /// The flags.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Flags, SpanContext};
+    ///
+    /// assert_eq!(SpanContext::builder().sampled(true).build().flags().bits(), Flags::SAMPLED);
+    /// ```
     #[must_use]
     pub fn flags(&self) -> Flags {
         self.flags
     }
 
     /// The value of a baggage item. Keys are case-sensitive here; text carriers fold them.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().baggage_item("user", "42").build();
+    /// assert_eq!(context.baggage_item("user"), Some("42"));
+    /// assert_eq!(context.baggage_item("User"), None);
+    /// ```
     #[must_use]
     pub fn baggage_item(&self, key: &str) -> Option<&str> {
         self.extra.as_ref()?.baggage.get(key).map(String::as_str)
     }
 
     /// All baggage items, in the order of their keys.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// let context = SpanContext::builder().baggage_item("b", "2").baggage_item("a", "1").build();
+    /// assert!(context.baggage().eq([("a", "1"), ("b", "2")]));
+    /// ```
     pub fn baggage(&self) -> impl Iterator<Item = (&str, &str)> {
         self.extra.iter().flat_map(|extra| extra.baggage.iter()).map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
     /// The W3C `tracestate` that came with the context, to be passed on as it is.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().trace_state("vendor=1").build();
+    /// assert_eq!(context.trace_state(), Some("vendor=1"));
+    /// ```
     #[must_use]
     pub fn trace_state(&self) -> Option<&str> {
         self.extra.as_ref()?.trace_state.as_deref()
     }
 
     /// The value of a `jaeger-debug-id` header, which asks that the next root be kept and tagged.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().debug_id("ticket-17").build();
+    /// assert_eq!(context.debug_id(), Some("ticket-17"));
+    /// ```
     #[must_use]
     pub fn debug_id(&self) -> Option<&str> {
         self.extra.as_ref()?.debug_id.as_deref()
     }
 
     /// Whether the context says nothing: no ids, no baggage, no decision. It counts as no reference.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// assert!(SpanContext::default().is_empty());
+    /// assert!(!SpanContext::builder().sampled(false).build().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids().is_none() && self.extra.is_none() && !self.flags.is_decided()
@@ -311,6 +444,13 @@ impl fmt::Debug for SpanContext {
 }
 
 /// Builds a [`SpanContext`] from its parts.
+///
+/// # Examples
+/// ```
+/// let context = opentracing_core::SpanContext::builder().sampled(true).baggage_item("k", "v").build();
+/// assert!(context.is_sampled());
+/// assert_eq!(context.baggage_item("k"), Some("v"));
+/// ```
 #[derive(Debug, Clone, Default)]
 #[must_use = "a builder makes nothing until `build` is called"]
 pub struct SpanContextBuilder {
@@ -319,6 +459,14 @@ pub struct SpanContextBuilder {
 
 impl SpanContextBuilder {
     /// Names the span.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{SpanContext, SpanId, TraceId};
+    ///
+    /// let context = SpanContext::builder().ids(TraceId::new(1).unwrap(), SpanId::new(2).unwrap()).build();
+    /// assert_eq!(context.span_id(), SpanId::new(2));
+    /// ```
     pub fn ids(mut self, trace_id: TraceId, span_id: SpanId) -> Self {
         self.context.trace_id = Some(trace_id);
         self.context.span_id = Some(span_id);
@@ -326,12 +474,28 @@ impl SpanContextBuilder {
     }
 
     /// Names the span's parent.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{SpanContext, SpanId};
+    ///
+    /// let context = SpanContext::builder().parent_id(SpanId::new(3)).build();
+    /// assert_eq!(context.parent_id(), SpanId::new(3));
+    /// ```
     pub fn parent_id(mut self, parent_id: Option<SpanId>) -> Self {
         self.context.parent_id = parent_id;
         self
     }
 
     /// Sets all flags, as Jaeger writes them; the decision counts as made.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Flags, SpanContext};
+    ///
+    /// let context = SpanContext::builder().flags(Flags::SAMPLED).build();
+    /// assert_eq!(context.sampling_decision(), Some(true));
+    /// ```
     pub fn flags(mut self, bits: u8) -> Self {
         let marks = self.context.flags.0 & Flags::REMOTE;
         self.context.flags = Flags(u16::from(bits) | marks);
@@ -339,6 +503,12 @@ impl SpanContextBuilder {
     }
 
     /// Says whether the trace is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().sampled(false).build();
+    /// assert_eq!(context.sampling_decision(), Some(false));
+    /// ```
     pub fn sampled(mut self, sampled: bool) -> Self {
         self.context.flags = self.context.flags.with_sampled(sampled);
         self
@@ -346,24 +516,51 @@ impl SpanContextBuilder {
 
     /// Leaves open whether the trace is kept, which is the state before any decision was given: the next local
     /// root is asked.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().sampled(true).undecided().build();
+    /// assert_eq!(context.sampling_decision(), None);
+    /// ```
     pub fn undecided(mut self) -> Self {
         self.context.flags = Flags(self.context.flags.with_sampled(false).0 | Flags::UNDECIDED);
         self
     }
 
     /// Marks the context as one that came out of a carrier; every codec does.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::SpanContext::builder().remote().build().is_remote());
+    /// ```
     pub fn remote(mut self) -> Self {
         self.context.flags.0 |= Flags::REMOTE;
         self
     }
 
     /// Adds a baggage item; the last value of a key wins.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// let context = SpanContext::builder().baggage_item("k", "first").baggage_item("k", "last").build();
+    /// assert_eq!(context.baggage_item("k"), Some("last"));
+    /// ```
     pub fn baggage_item(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.context.set_baggage_item(key.into(), value.into());
         self
     }
 
     /// Adds a W3C `tracestate`, which must be valid.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// assert_eq!(SpanContext::builder().trace_state("vendor=1").build().trace_state(), Some("vendor=1"));
+    /// assert_eq!(SpanContext::builder().trace_state("").build().trace_state(), None);
+    /// ```
     pub fn trace_state(mut self, trace_state: impl Into<String>) -> Self {
         let trace_state = trace_state.into();
         self.context.change(|extra| extra.trace_state = Some(trace_state).filter(|state| !state.is_empty()));
@@ -371,6 +568,13 @@ impl SpanContextBuilder {
     }
 
     /// Adds the value of a `jaeger-debug-id` header.
+    ///
+    /// # Examples
+    /// ```
+    /// let context = opentracing_core::SpanContext::builder().debug_id("ticket-17").build();
+    /// assert_eq!(context.debug_id(), Some("ticket-17"));
+    /// assert!(!context.is_empty());
+    /// ```
     pub fn debug_id(mut self, debug_id: impl Into<String>) -> Self {
         let debug_id = debug_id.into();
         self.context.change(|extra| extra.debug_id = Some(debug_id));
@@ -378,6 +582,13 @@ impl SpanContextBuilder {
     }
 
     /// Makes the context.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanContext;
+    ///
+    /// assert_eq!(SpanContext::builder().build(), SpanContext::default());
+    /// ```
     #[must_use]
     pub fn build(self) -> SpanContext {
         self.context

@@ -54,6 +54,25 @@ impl<'a> Fields<'a> {
 
 /// What can be given as the fields of a log: [`fields!`](crate::fields!), arrays, vectors and tuples of pairs,
 /// and [`lazy`].
+///
+/// # Examples
+/// ```
+/// use opentracing_core::MockTracer;
+/// use opentracing_core::fields::{Fields, IntoFields};
+///
+/// struct Retry(u32);
+///
+/// impl IntoFields for Retry {
+///     fn write(self, fields: &mut Fields<'_>) {
+///         fields.add("event", "retry");
+///         fields.add("attempt", self.0);
+///     }
+/// }
+///
+/// let mock = MockTracer::new();
+/// mock.tracer().start_span("op").log(Retry(2));
+/// assert_eq!(mock.finished_spans()[0].logs[0].to_string(), r#"event="retry" attempt=2"#);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no set of log fields",
     label = "write `fields![key = value, ..]` or `[(\"key\", value), ..]`"
@@ -93,6 +112,13 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// Makes a field.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::fields::Field;
+    ///
+    /// assert_eq!(Field::new("event", "retry").value, "retry");
+    /// ```
     #[must_use]
     pub fn new(key: impl Into<Cow<'static, str>>, value: impl Into<TagValue<'a>>) -> Self {
         Self { key: key.into(), value: value.into() }
@@ -165,6 +191,20 @@ impl<F> fmt::Debug for Lazy<F> {
 }
 
 /// Defers making fields until it is known that they are recorded.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, Tracer, fields};
+///
+/// let mut made = 0;
+/// for tracer in [Tracer::noop(), MockTracer::new().tracer()] {
+///     tracer.start_span("op").log(fields::lazy(|| {
+///         made += 1;
+///         [("rows", 3)]
+///     }));
+/// }
+/// assert_eq!(made, 1);
+/// ```
 pub fn lazy<F, I>(make: F) -> Lazy<F>
 where
     F: FnOnce() -> I,

@@ -34,6 +34,18 @@ pub trait Traced: Future + Sized {
     ///
     /// # Panics
     /// The adapter does when it is polled after it was ready, also where the future itself would not.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Traced};
+    /// use std::task::{Context, Waker};
+    ///
+    /// let mock = MockTracer::new();
+    /// let tracer = mock.tracer();
+    /// let work = async { tracer.start_span("inner").finish() }.in_span(tracer.start_span("work"));
+    /// assert!(Box::pin(work).as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    /// assert_eq!(mock.tree(), "work\n  inner\n");
+    /// ```
     fn in_span(self, span: impl Into<Arc<Span>>) -> TracedFuture<Self> {
         TracedFuture { inner: Some(self), hold: Hold::Own(span.into()) }
     }
@@ -41,11 +53,36 @@ pub trait Traced: Future + Sized {
     /// Makes the span that is active now (the innermost, whichever tracer's) active again while this future
     /// runs, wherever that is. The span's life is not affected: it may finish meanwhile. Where no span is active,
     /// none is while this future runs.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Traced};
+    /// use std::task::{Context, Waker};
+    ///
+    /// let mock = MockTracer::new();
+    /// let tracer = mock.tracer();
+    /// let work = tracer.in_span("request", |_| {
+    ///     async { tracer.start_span("later").finish() }.in_current_span()
+    /// });
+    /// assert!(Box::pin(work).as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    /// assert_eq!(mock.tree(), "request\n  later\n");
+    /// ```
     fn in_current_span(self) -> TracedFuture<Self> {
         TracedFuture { inner: Some(self), hold: Hold::current() }
     }
 
     /// Makes a tracer current while this future runs; see [`Tracer::make_current`].
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Traced};
+    /// use std::task::{Context, Waker};
+    ///
+    /// let mock = MockTracer::new();
+    /// let work = async { 1 + 1 }.with_tracer(mock.tracer());
+    /// // Attributed functions that are called while it is polled are recorded by `mock`.
+    /// assert!(Box::pin(work).as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    /// ```
     fn with_tracer(self, tracer: Tracer) -> WithTracer<Self> {
         WithTracer { inner: self, tracer }
     }

@@ -40,6 +40,13 @@ pub fn tracer() -> Tracer {
 }
 
 /// Whether a tracer was registered; a registered no-op counts.
+///
+/// # Examples
+/// ```
+/// if !opentracing_core::is_global_tracer_registered() {
+///     eprintln!("no tracer is registered: spans go nowhere");
+/// }
+/// ```
 #[must_use]
 pub fn is_global_tracer_registered() -> bool {
     IS_REGISTERED.load(Ordering::Acquire)
@@ -47,6 +54,14 @@ pub fn is_global_tracer_registered() -> bool {
 
 /// Makes a tracer the global one, in place of any before. Passing the handle that [`tracer`] returns changes
 /// nothing.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{set_global_tracer, tracer};
+///
+/// // The handle that follows the global tracer: nothing changes.
+/// set_global_tracer(tracer());
+/// ```
 pub fn set_global_tracer(tracer: impl Into<Tracer>) {
     let tracer = tracer.into();
     if !tracer.is_delegate() {
@@ -61,6 +76,14 @@ fn register(tracer: &Tracer) {
 }
 
 /// Takes the global tracer back, if it is this one: afterwards none is registered. Returns whether it was.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, unset_global_tracer};
+///
+/// let never_registered = MockTracer::new().tracer();
+/// assert!(!unset_global_tracer(&never_registered));
+/// ```
 pub fn unset_global_tracer(tracer: &Tracer) -> bool {
     let _order = lock();
     let is_global = is_global_tracer_registered() && std::ptr::eq(CURRENT.load(), tracer.header());
@@ -73,6 +96,14 @@ pub fn unset_global_tracer(tracer: &Tracer) -> bool {
 }
 
 /// Makes a tracer the global one if none is registered; says whether it did.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{register_global_tracer_if_absent, tracer};
+///
+/// // The handle that follows the global tracer is none itself.
+/// assert!(!register_global_tracer_if_absent(tracer()));
+/// ```
 pub fn register_global_tracer_if_absent(tracer: impl Into<Tracer>) -> bool {
     let tracer = tracer.into();
     register_global_tracer_if_absent_with(|| Ok::<_, std::convert::Infallible>(tracer)).unwrap_or(false)

@@ -38,6 +38,14 @@ pub struct SpanId(NonZeroU64);
 
 impl TraceId {
     /// Makes an id of a number; zero means "absent" on every wire, so it is not an id.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TraceId;
+    ///
+    /// assert_eq!(TraceId::new(42).unwrap().get(), 42);
+    /// assert_eq!(TraceId::new(0), None);
+    /// ```
     #[must_use]
     pub const fn new(id: u128) -> Option<Self> {
         match NonZeroU128::new(id) {
@@ -47,18 +55,33 @@ impl TraceId {
     }
 
     /// The id as a number.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::TraceId::new(42).unwrap().get(), 42);
+    /// ```
     #[must_use]
     pub const fn get(self) -> u128 {
         self.0.get()
     }
 
     /// The upper 64 bits; zero for the ids of systems that use 64.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::TraceId::new(3 << 64 | 7).unwrap().high(), 3);
+    /// ```
     #[must_use]
     pub const fn high(self) -> u64 {
         (self.0.get() >> 64) as u64
     }
 
     /// The lower 64 bits, which Jaeger's probabilistic sampler looks at.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::TraceId::new(3 << 64 | 7).unwrap().low(), 7);
+    /// ```
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
     pub const fn low(self) -> u64 {
@@ -68,6 +91,14 @@ impl TraceId {
     /// Reads 1 to 32 hex digits of either case, and nothing else.
     ///
     /// `from_str_radix` would take a sign, too. The strict form is [`FromStr`].
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TraceId;
+    ///
+    /// assert_eq!(TraceId::from_hex(b"Ff"), TraceId::new(255));
+    /// assert_eq!(TraceId::from_hex(b"+1"), None);
+    /// ```
     #[must_use]
     pub fn from_hex(digits: &[u8]) -> Option<Self> {
         if digits.len() > 32 { None } else { hex(digits).and_then(Self::new) }
@@ -76,6 +107,14 @@ impl TraceId {
 
 impl SpanId {
     /// Makes an id of a number; zero means "absent" on every wire, so it is not an id.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanId;
+    ///
+    /// assert_eq!(SpanId::new(42).unwrap().get(), 42);
+    /// assert_eq!(SpanId::new(0), None);
+    /// ```
     #[must_use]
     pub const fn new(id: u64) -> Option<Self> {
         match NonZeroU64::new(id) {
@@ -85,6 +124,11 @@ impl SpanId {
     }
 
     /// The id as a number.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::SpanId::new(42).unwrap().get(), 42);
+    /// ```
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0.get()
@@ -93,6 +137,14 @@ impl SpanId {
     /// Reads 1 to 16 hex digits of either case, and nothing else.
     ///
     /// `from_str_radix` would take a sign, too. The strict form is [`FromStr`].
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::SpanId;
+    ///
+    /// assert_eq!(SpanId::from_hex(b"2A"), SpanId::new(42));
+    /// assert_eq!(SpanId::from_hex(b"-1"), None);
+    /// ```
     #[must_use]
     pub fn from_hex(digits: &[u8]) -> Option<Self> {
         if digits.len() > 16 { None } else { hex(digits).and_then(|id| Self::new(u64::try_from(id).ok()?)) }
@@ -111,6 +163,12 @@ fn hex(digits: &[u8]) -> Option<u128> {
 }
 
 /// What was given is not an id: not the exact number of lower-case hex digits, or all zeros.
+///
+/// # Examples
+/// ```
+/// let error = "2a".parse::<opentracing_core::SpanId>().unwrap_err();
+/// assert_eq!(error.to_string(), r#""2a" is not an id: it takes 16 lower-case hex digits, not all zero"#);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseIdError {
     digits: usize,
@@ -238,6 +296,13 @@ impl IdSequence {
 }
 
 /// How long new trace ids are; Jaeger's clients can be told to use 64 bits.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Settings, TraceIdBits};
+///
+/// assert_eq!(Settings::default().trace_id_bits, TraceIdBits::B128);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TraceIdBits {

@@ -98,6 +98,12 @@ pub trait Recorder: Send + Sync + fmt::Debug + 'static {
 }
 
 /// How a tracer treats its spans.
+///
+/// # Examples
+/// ```
+/// let settings = opentracing_core::Settings::default();
+/// assert!(!settings.record_unsampled && !settings.observe);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Settings {
@@ -121,6 +127,26 @@ impl Settings {
 }
 
 /// What is known when a local root starts: what a sampler decides on.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+///
+/// #[derive(Debug)]
+/// struct SkipHealth;
+///
+/// impl Recorder for SkipHealth {
+///     fn sample(&self, start: &StartInfo<'_>) -> Decision {
+///         Decision::sampled(start.operation_name != "health")
+///     }
+///
+///     fn record(&self, _: &SpanRecord<'_>) {}
+/// }
+///
+/// let tracer = Tracer::new(SkipHealth);
+/// assert!(!tracer.start_span("health").context().is_sampled());
+/// assert!(tracer.start_span("checkout").context().is_sampled());
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StartInfo<'a> {
@@ -142,6 +168,29 @@ pub struct StartInfo<'a> {
 
 impl StartInfo<'_> {
     /// What the parent decided, if there is one and it did.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{
+    ///     Decision, Recorder, SpanContext, SpanId, SpanRecord, StartInfo, TraceId, Tracer,
+    /// };
+    ///
+    /// #[derive(Debug)]
+    /// struct FollowParent;
+    ///
+    /// impl Recorder for FollowParent {
+    ///     fn sample(&self, start: &StartInfo<'_>) -> Decision {
+    ///         Decision::sampled(start.parent_decision().unwrap_or(true))
+    ///     }
+    ///
+    ///     fn record(&self, _: &SpanRecord<'_>) {}
+    /// }
+    ///
+    /// let caller = SpanContext::builder().ids(TraceId::new(1).unwrap(), SpanId::new(2).unwrap());
+    /// let caller = caller.sampled(false).remote().build();
+    /// let span = Tracer::new(FollowParent).span("serve").child_of(caller).start();
+    /// assert!(!span.context().is_sampled());
+    /// ```
     #[must_use]
     pub fn parent_decision(&self) -> Option<bool> {
         self.parent.and_then(SpanContext::sampling_decision)
@@ -149,6 +198,15 @@ impl StartInfo<'_> {
 }
 
 /// What a recorder decided about a local root.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::Decision;
+///
+/// let decision = Decision::record().debug().tag("sampler.type", "const");
+/// assert!(decision.is_sampled() && decision.is_debug());
+/// assert_eq!(decision.tags().len(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Decision {
@@ -159,45 +217,96 @@ pub struct Decision {
 
 impl Decision {
     /// The trace is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::Decision::record().is_sampled());
+    /// ```
     pub fn record() -> Self {
         Self { sampled: true, debug: false, tags: Vec::new() }
     }
 
     /// The trace is not kept: its spans carry ids and baggage, and say so to other processes.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(!opentracing_core::Decision::drop().is_sampled());
+    /// ```
     pub fn drop() -> Self {
         Self { sampled: false, ..Self::record() }
     }
 
     /// Keeps or drops.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::Decision;
+    ///
+    /// assert_eq!(Decision::sampled(true), Decision::record());
+    /// assert_eq!(Decision::sampled(false), Decision::drop());
+    /// ```
     pub fn sampled(sampled: bool) -> Self {
         if sampled { Self::record() } else { Self::drop() }
     }
 
     /// Sets the debug flag, which asks every later stage to keep the trace.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::Decision::record().debug().is_debug());
+    /// ```
     pub fn debug(mut self) -> Self {
         self.debug = true;
         self
     }
 
     /// Adds a tag to the root, for instance the sampler's name.
+    ///
+    /// # Examples
+    /// ```
+    /// let decision = opentracing_core::Decision::record().tag("sampler.param", 0.5);
+    /// assert_eq!(decision.tags()[0].0, "sampler.param");
+    /// ```
     pub fn tag(mut self, key: &'static str, value: impl Into<TagValue<'static>>) -> Self {
         self.tags.push((key, value.into()));
         self
     }
 
     /// Whether the trace is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::Decision;
+    ///
+    /// assert!(Decision::record().is_sampled());
+    /// assert!(!Decision::drop().is_sampled());
+    /// ```
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.sampled
     }
 
     /// Whether the debug flag is set.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::Decision;
+    ///
+    /// assert!(!Decision::record().is_debug());
+    /// assert!(Decision::record().debug().is_debug());
+    /// ```
     #[must_use]
     pub fn is_debug(&self) -> bool {
         self.debug
     }
 
     /// The tags of the root.
+    ///
+    /// # Examples
+    /// ```
+    /// let decision = opentracing_core::Decision::record().tag("sampler.type", "const");
+    /// assert_eq!(decision.tags()[0].1, "const");
+    /// ```
     #[must_use]
     pub fn tags(&self) -> &[(&'static str, TagValue<'static>)] {
         &self.tags
@@ -205,6 +314,16 @@ impl Decision {
 }
 
 /// The fixed part of a span: plain data that a recorder may copy.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{SpanHead, SpanId, Timestamp, TraceId};
+///
+/// let now = Timestamp::now();
+/// let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+/// head.parent_id = SpanId::new(3);
+/// assert!(head.flags.is_sampled());
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct SpanHead {
@@ -237,6 +356,15 @@ impl SpanHead {
     };
 
     /// The head of a sampled span that is the root of its trace; set what differs.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{SpanHead, SpanId, Timestamp, TraceId};
+    ///
+    /// let now = Timestamp::now();
+    /// let head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// assert!(head.is_local_root && head.parent_id.is_none());
+    /// ```
     #[must_use]
     pub fn new(trace_id: TraceId, span_id: SpanId, start: Timestamp, finish: Timestamp) -> Self {
         let flags = Flags::default().with_sampled(true);
@@ -245,6 +373,14 @@ impl SpanHead {
 }
 
 /// A name: a literal where it can be, which needs no copy.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::OperationName;
+///
+/// assert_eq!(OperationName::Static("op").as_str(), "op");
+/// assert_eq!(OperationName::Borrowed(&format!("op {}", 1)).as_str(), "op 1");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationName<'a> {
     /// A literal.
@@ -255,6 +391,11 @@ pub enum OperationName<'a> {
 
 impl<'a> OperationName<'a> {
     /// The text.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::OperationName::Static("op").as_str(), "op");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'a str {
         match self {
@@ -267,6 +408,23 @@ impl<'a> OperationName<'a> {
 ///
 /// Reporters get the same type. Its parts are public, so that a recorder can keep them in its own way and put
 /// them together again with [`SpanRecord::from_parts`].
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{
+///     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+/// };
+///
+/// let now = Timestamp::now();
+/// let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+/// head.parent_id = SpanId::new(3);
+/// let name = OperationName::Static("op");
+/// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+/// assert_eq!(record.operation_name(), "op");
+/// assert_eq!(record.context().span_id(), SpanId::new(2));
+/// assert_eq!(record.references().next().unwrap().1.span_id(), SpanId::new(3));
+/// assert!(record.tags().next().is_none() && record.logs().next().is_none());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SpanRecord<'a> {
     head: &'a SpanHead,
@@ -286,6 +444,19 @@ pub enum References<'a> {
 
 impl<'a> SpanRecord<'a> {
     /// Puts a record together.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{
+    ///     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// };
+    ///
+    /// let now = Timestamp::now();
+    /// let head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// let name = OperationName::Static("op");
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.operation_name(), "op");
+    /// ```
     #[must_use]
     #[inline]
     pub fn from_parts(
@@ -298,52 +469,191 @@ impl<'a> SpanRecord<'a> {
     }
 
     /// The fixed part.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.head().span_id, head.span_id);
+    /// ```
     #[must_use]
     pub fn head(&self) -> &'a SpanHead {
         self.head
     }
 
     /// The operation's name.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.operation_name(), "op");
+    /// ```
     #[must_use]
     pub fn operation_name(&self) -> &'a str {
         self.name.as_str()
     }
 
     /// The operation's name, as it lies in memory.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.name(), name);
+    /// ```
     #[must_use]
     pub fn name(&self) -> OperationName<'a> {
         self.name
     }
 
     /// Tags and logs, as they lie in memory.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.attributes().dropped(), 0);
+    /// ```
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
         self.attributes
     }
 
     /// The tags, each key once, with its last value.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+    ///
+    /// #[derive(Debug)]
+    /// struct Check;
+    ///
+    /// impl Recorder for Check {
+    ///     fn sample(&self, _: &StartInfo<'_>) -> Decision {
+    ///         Decision::record()
+    ///     }
+    ///
+    ///     fn record(&self, span: &SpanRecord<'_>) {
+    ///         assert!(span.tags().eq([("rows", 4.into())]));
+    ///     }
+    /// }
+    ///
+    /// Tracer::new(Check).span("op").tag("rows", 3).tag("rows", 4).start().finish();
+    /// ```
     pub fn tags(&self) -> impl Iterator<Item = (&'a str, TagValue<'a>)> + use<'a> {
         self.attributes.tags()
     }
 
     /// The value of a tag.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+    ///
+    /// #[derive(Debug)]
+    /// struct Check;
+    ///
+    /// impl Recorder for Check {
+    ///     fn sample(&self, _: &StartInfo<'_>) -> Decision {
+    ///         Decision::record()
+    ///     }
+    ///
+    ///     fn record(&self, span: &SpanRecord<'_>) {
+    ///         assert_eq!(span.tag("rows").unwrap(), 3);
+    ///     }
+    /// }
+    ///
+    /// Tracer::new(Check).span("op").tag("rows", 3).start().finish();
+    /// ```
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<TagValue<'a>> {
         self.tags().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// The logs in order.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+    ///
+    /// #[derive(Debug)]
+    /// struct Check;
+    ///
+    /// impl Recorder for Check {
+    ///     fn sample(&self, _: &StartInfo<'_>) -> Decision {
+    ///         Decision::record()
+    ///     }
+    ///
+    ///     fn record(&self, span: &SpanRecord<'_>) {
+    ///         assert_eq!(span.logs().next().unwrap().field("event").unwrap(), "retry");
+    ///     }
+    /// }
+    ///
+    /// Tracer::new(Check).start_span("op").log_event("retry").finish();
+    /// ```
     pub fn logs(&self) -> impl Iterator<Item = Log<'a>> + use<'a> {
         self.attributes.logs()
     }
 
     /// The references, as they lie in memory.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert!(matches!(record.stored_references(), References::Parent));
+    /// ```
     #[must_use]
     pub fn stored_references(&self) -> References<'a> {
         self.references
     }
 
     /// All references in order, the one to the parent among them: the kind, and the span referred to.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// let (_, parent) = record.references().next().unwrap();
+    /// assert_eq!(parent.span_id(), head.parent_id);
+    /// ```
     pub fn references(&self) -> impl Iterator<Item = (ReferenceKind, SpanContext)> + use<'a> {
         let (listed, parent) = match self.references {
             References::Listed(references) => (references, None),
@@ -359,6 +669,19 @@ impl<'a> SpanRecord<'a> {
     }
 
     /// The span's context, without its baggage.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{
+    /// #     Attributes, OperationName, References, SpanHead, SpanId, SpanRecord, Timestamp, TraceId,
+    /// # };
+    /// # let now = Timestamp::now();
+    /// # let mut head = SpanHead::new(TraceId::new(1).unwrap(), SpanId::new(2).unwrap(), now, now);
+    /// # let name = OperationName::Static("op");
+    /// # head.parent_id = SpanId::new(3);
+    /// let record = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// assert_eq!(record.context().parent_id(), head.parent_id);
+    /// ```
     #[must_use]
     pub fn context(&self) -> SpanContext {
         SpanContext::local(self.head.trace_id, self.head.span_id, self.head.parent_id, self.head.flags)

@@ -8,6 +8,13 @@ use crate::scope::Scope;
 use crate::span::Span;
 
 /// What a reference means.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::ReferenceKind;
+///
+/// assert_ne!(ReferenceKind::ChildOf, ReferenceKind::Custom("retry_of".into()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReferenceKind {
@@ -21,6 +28,14 @@ pub enum ReferenceKind {
 
 impl ReferenceKind {
     /// OpenTracing's name of the kind.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ReferenceKind;
+    ///
+    /// assert_eq!(ReferenceKind::FollowsFrom.as_str(), "follows_from");
+    /// assert_eq!(ReferenceKind::Custom("retry_of".into()).as_str(), "retry_of");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -32,6 +47,17 @@ impl ReferenceKind {
 }
 
 /// A reference to a span: what it means, and to which.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, ReferenceKind};
+///
+/// let mock = MockTracer::new();
+/// let cause = mock.tracer().start_span("enqueue");
+/// mock.tracer().span("work").follows_from(&cause).start().finish();
+/// let reference = &mock.finished_spans()[0].references[0];
+/// assert_eq!((&reference.kind, &reference.context), (&ReferenceKind::FollowsFrom, &cause.context()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reference {
@@ -43,6 +69,15 @@ pub struct Reference {
 
 impl Reference {
     /// Refers to the span of a context.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Reference, ReferenceKind};
+    ///
+    /// let cause = MockTracer::new().tracer().start_span("enqueue");
+    /// let reference = Reference::new(ReferenceKind::FollowsFrom, cause.context());
+    /// assert_eq!(reference.context, cause.context());
+    /// ```
     #[must_use]
     pub fn new(kind: ReferenceKind, context: SpanContext) -> Self {
         Self { kind, context }

@@ -5,6 +5,14 @@ use std::time::Duration;
 
 /// Says what has become of all spans since the tracer was made. Nothing is lost uncounted:
 /// `started = unsampled + open + queued + exported + dropped`.
+///
+/// # Examples
+/// ```
+/// let tracer = opentracing_core::MockTracer::new().tracer();
+/// tracer.start_span("op").finish();
+/// let report = tracer.report();
+/// assert_eq!((report.started, report.open), (1, 0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -30,6 +38,14 @@ pub struct Report {
 
 impl Report {
     /// Spans that finished and were to be recorded.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// tracer.start_span("op").finish();
+    /// let _open = tracer.start_span("op");
+    /// assert_eq!(tracer.report().recorded(), 1);
+    /// ```
     #[must_use]
     pub fn recorded(&self) -> u64 {
         self.queued + self.exported + self.dropped.total()
@@ -45,6 +61,13 @@ impl fmt::Display for Report {
 }
 
 /// Lost spans, by the reason of the loss.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{Dropped, MockTracer};
+///
+/// assert_eq!(MockTracer::new().tracer().report().dropped, Dropped::default());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Dropped {
@@ -62,6 +85,13 @@ pub struct Dropped {
 
 impl Dropped {
     /// All of them.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dropped = opentracing_core::Dropped::default();
+    /// (dropped.queue_full, dropped.failed) = (1, 2);
+    /// assert_eq!(dropped.total(), 3);
+    /// ```
     #[must_use]
     pub fn total(&self) -> u64 {
         self.queue_full + self.closed + self.too_large + self.failed + self.panicked

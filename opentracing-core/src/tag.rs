@@ -39,6 +39,14 @@ pub enum TagValue<'a> {
 
 impl TagValue<'_> {
     /// The text of a [`TagValue::Str`].
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TagValue;
+    ///
+    /// assert_eq!(TagValue::from("GET").as_str(), Some("GET"));
+    /// assert_eq!(TagValue::I64(200).as_str(), None);
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -48,6 +56,12 @@ impl TagValue<'_> {
     }
 
     /// A copy that borrows nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// let owned = opentracing_core::TagValue::from(&*"GET".to_owned()).into_owned();
+    /// assert_eq!(owned, "GET");
+    /// ```
     #[must_use]
     pub fn into_owned(self) -> TagValue<'static> {
         match self {

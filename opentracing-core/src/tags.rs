@@ -46,12 +46,27 @@ pub struct TagKey<V: ?Sized> {
 
 impl<V: ?Sized> TagKey<V> {
     /// Names a tag.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, tags::TagKey};
+    ///
+    /// const ROWS: TagKey<u64> = TagKey::new("db.rows");
+    /// let mock = MockTracer::new();
+    /// mock.tracer().span("query").tag(ROWS, 3_u64).start();
+    /// assert_eq!(mock.finished_spans()[0].tag("db.rows").unwrap(), 3);
+    /// ```
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, values: PhantomData }
     }
 
     /// The name, as it is recorded.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::tags::HTTP_METHOD.name(), "http.method");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -156,6 +171,15 @@ macro_rules! written_text {
 written_text!(Displayed, Debugged);
 
 /// The side of a call or message a span stands for: the value of [`SPAN_KIND`].
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{MockTracer, tags};
+///
+/// let mock = MockTracer::new();
+/// mock.tracer().span("call").tag(tags::SPAN_KIND, tags::SpanKind::Client).start();
+/// assert_eq!(mock.finished_spans()[0].tag("span.kind").unwrap(), "client");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SpanKind {
     /// The calling side of an RPC.
@@ -170,6 +194,11 @@ pub enum SpanKind {
 
 impl SpanKind {
     /// The value as it is recorded.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(opentracing_core::tags::SpanKind::Server.as_str(), "server");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

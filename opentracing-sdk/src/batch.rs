@@ -42,29 +42,91 @@ pub struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// Who made the spans.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{BatchBuffer, Process};
+    ///
+    /// let (buffer, process) = (BatchBuffer::new(), Process::new("shop"));
+    /// assert_eq!(buffer.as_batch(&process).process().service_name(), "shop");
+    /// ```
     #[must_use]
     pub fn process(&self) -> &'a Process {
         self.process
     }
 
     /// How many spans there are.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// assert_eq!(buffer.as_batch(&process).len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.range.len()
     }
 
     /// Whether there are none; a reporter is never given such a batch.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{BatchBuffer, Process};
+    ///
+    /// let (buffer, process) = (BatchBuffer::new(), Process::new("shop"));
+    /// assert!(buffer.as_batch(&process).is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
 
     /// The spans. Those of one thread come in the order in which they finished.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// let batch = buffer.as_batch(&process);
+    /// let names: Vec<_> = batch.spans().map(|span| span.operation_name().to_owned()).collect();
+    /// assert_eq!(names, ["get"]);
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = SpanRecord<'a>> + use<'a> {
         Spans::new(self.buffer, self.range.clone())
     }
 
     /// Turns the times of the spans into times of day; read once for the batch.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// let batch = buffer.as_batch(&process);
+    /// let span = batch.spans().next().unwrap();
+    /// assert!(batch.clock().system_time(span.head().start) > std::time::UNIX_EPOCH);
+    /// ```
     #[must_use]
     pub fn clock(&self) -> WallClock {
         self.clock
@@ -72,12 +134,29 @@ impl<'a> Batch<'a> {
 
     /// When reporting has to be over, whether it succeeded or not: the tracer is being closed. A reporter's own
     /// time-outs hold where this is later or `None`.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{BatchBuffer, Process};
+    ///
+    /// let (buffer, process) = (BatchBuffer::new(), Process::new("shop"));
+    /// assert_eq!(buffer.as_batch(&process).deadline(), None);
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
     /// The same batch with a deadline, for tests of reporters.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{BatchBuffer, Process};
+    /// use std::time::Instant;
+    ///
+    /// let (buffer, process, now) = (BatchBuffer::new(), Process::new("shop"), Instant::now());
+    /// assert_eq!(buffer.as_batch(&process).with_deadline(Some(now)).deadline(), Some(now));
+    /// ```
     #[must_use]
     pub fn with_deadline(self, deadline: Option<Instant>) -> Self {
         Self { deadline, ..self }
@@ -153,12 +232,32 @@ pub(crate) enum StoredName {
 
 impl BatchBuffer {
     /// An empty buffer, which takes memory when it is filled.
+    ///
+    /// # Examples
+    /// ```
+    /// let buffer = opentracing_sdk::BatchBuffer::new();
+    /// assert_eq!((buffer.len(), buffer.bytes()), (0, 0));
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Copies a span.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// buffer.push(&span);
+    /// buffer.push(&span);
+    /// assert_eq!(buffer.len(), 2);
+    /// ```
     pub fn push(&mut self, span: &SpanRecord<'_>) {
         let attributes = span.attributes();
         let (entries, text) = attributes.parts();
@@ -198,6 +297,21 @@ impl BatchBuffer {
     }
 
     /// The spans as a batch of this process; the clock is read now.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// let batch = buffer.as_batch(&process);
+    /// assert_eq!((batch.len(), batch.process().service_name()), (1, "shop"));
+    /// ```
     #[must_use]
     pub fn as_batch<'a>(&'a self, process: &'a Process) -> Batch<'a> {
         let range = 0..self.spans.len();
@@ -205,24 +319,69 @@ impl BatchBuffer {
     }
 
     /// How many spans there are.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// assert_eq!(buffer.len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len()
     }
 
     /// Whether there are none.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_sdk::BatchBuffer::new().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
     /// How many bytes the spans take here, about as many as they will take on a wire.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// assert!(buffer.bytes() > 0);
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of_val(&self.spans[..]) + size_of_val(&self.entries[..]) + self.text.len()
     }
 
     /// Removes all spans and keeps the memory, unless that has become large.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// buffer.clear();
+    /// assert!(buffer.is_empty());
+    /// ```
     pub fn clear(&mut self) {
         self.spans.clear();
         self.references.clear();

@@ -56,6 +56,11 @@ pub struct MockTracer {
 
 impl MockTracer {
     /// Makes a tracer that has seen no span.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::MockTracer::new().finished_spans().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         let store = Arc::new(Store::new());

@@ -48,6 +48,13 @@ pub struct MockSpan {
 }
 
 /// One log of a [`MockSpan`].
+///
+/// # Examples
+/// ```
+/// let mock = opentracing_core::MockTracer::new();
+/// mock.tracer().start_span("op").log([("event", "retry")]);
+/// assert_eq!(mock.finished_spans()[0].logs[0].to_string(), r#"event="retry""#);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MockLog {
@@ -99,6 +106,14 @@ impl MockSpan {
     }
 
     /// The value of a tag.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().span("op").tag("rows", 3).start();
+    /// assert_eq!(mock.finished_spans()[0].tag("rows").unwrap(), 3);
+    /// assert_eq!(mock.finished_spans()[0].tag("columns"), None);
+    /// ```
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&TagValue<'static>> {
         self.tags.iter().find(|(name, _)| name == key).map(|(_, value)| value)

@@ -38,6 +38,11 @@ impl<T: AsTag + ?Sized> Offered<'_, T> {
     }
 }
 
+impl Offered<'_, ()> {
+    /// There is nothing to say about `()`.
+    pub fn tag<S: Sink + ?Sized>(&self, _: &S, _: impl Into<Cow<'static, str>>) {}
+}
+
 impl<T: fmt::Display + ?Sized> Display<'_, T> {
     #[track_caller]
     pub fn tag<S: Sink + ?Sized>(&self, span: &S, key: impl Into<Cow<'static, str>>) {

@@ -32,40 +32,91 @@ enum InjectErrorKind {
 
 impl InjectError {
     /// The tracer has no codec for the format.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::InjectError;
+    ///
+    /// let error = InjectError::unsupported_format("punch card");
+    /// assert!(error.is_unsupported_format());
+    /// ```
     pub fn unsupported_format(format: impl Into<String>) -> Self {
         InjectErrorKind::UnsupportedFormat { format: format.into() }.into()
     }
 
     /// The carrier is none that the format can be written into.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::InjectError;
+    ///
+    /// let error = InjectError::invalid_carrier("punch card");
+    /// assert!(error.is_invalid_carrier());
+    /// ```
     pub fn invalid_carrier(format: impl Into<String>) -> Self {
         InjectErrorKind::InvalidCarrier { format: format.into() }.into()
     }
 
     /// The context says nothing that could be written: neither ids nor baggage.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::InjectError::invalid_span_context().is_invalid_span_context());
+    /// ```
     #[must_use]
     pub fn invalid_span_context() -> Self {
         InjectErrorKind::InvalidSpanContext.into()
     }
 
     /// Adds the error behind this one.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::InjectError;
+    /// use std::error::Error as _;
+    ///
+    /// let error = InjectError::invalid_carrier("punch card").with_source("no column left");
+    /// assert_eq!(error.source().unwrap().to_string(), "no column left");
+    /// ```
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
     }
 
     /// Whether the tracer has no codec for the format.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::InjectError;
+    ///
+    /// assert!(InjectError::unsupported_format("punch card").is_unsupported_format());
+    /// assert!(!InjectError::invalid_carrier("punch card").is_unsupported_format());
+    /// ```
     #[must_use]
     pub fn is_unsupported_format(&self) -> bool {
         matches!(self.kind, InjectErrorKind::UnsupportedFormat { .. })
     }
 
     /// Whether the carrier is none that the format can be written into.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::InjectError;
+    ///
+    /// assert!(InjectError::invalid_carrier("punch card").is_invalid_carrier());
+    /// assert!(!InjectError::unsupported_format("punch card").is_invalid_carrier());
+    /// ```
     #[must_use]
     pub fn is_invalid_carrier(&self) -> bool {
         matches!(self.kind, InjectErrorKind::InvalidCarrier { .. })
     }
 
     /// Whether the context has neither ids nor baggage.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(opentracing_core::InjectError::invalid_span_context().is_invalid_span_context());
+    /// ```
     #[must_use]
     pub fn is_invalid_span_context(&self) -> bool {
         matches!(self.kind, InjectErrorKind::InvalidSpanContext)
@@ -130,11 +181,27 @@ const QUOTED_BYTES_MAX: usize = 64;
 
 impl ExtractError {
     /// The tracer has no codec for the format.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    ///
+    /// let error = ExtractError::unsupported_format("punch card");
+    /// assert!(error.is_unsupported_format());
+    /// ```
     pub fn unsupported_format(format: impl Into<String>) -> Self {
         ExtractErrorKind::UnsupportedFormat { format: format.into() }.into()
     }
 
     /// The carrier is none that the format can be read from.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    ///
+    /// let error = ExtractError::invalid_carrier("punch card");
+    /// assert!(error.is_invalid_carrier());
+    /// ```
     pub fn invalid_carrier(format: impl Into<String>) -> Self {
         ExtractErrorKind::InvalidCarrier { format: format.into() }.into()
     }
@@ -159,24 +226,56 @@ impl ExtractError {
     }
 
     /// Adds the error behind this one.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    /// use std::error::Error as _;
+    ///
+    /// let error = ExtractError::invalid_carrier("punch card").with_source("no column left");
+    /// assert_eq!(error.source().unwrap().to_string(), "no column left");
+    /// ```
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
     }
 
     /// Whether the tracer has no codec for the format.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    ///
+    /// assert!(ExtractError::unsupported_format("punch card").is_unsupported_format());
+    /// assert!(!ExtractError::invalid_carrier("punch card").is_unsupported_format());
+    /// ```
     #[must_use]
     pub fn is_unsupported_format(&self) -> bool {
         matches!(*self.kind, ExtractErrorKind::UnsupportedFormat { .. })
     }
 
     /// Whether the carrier is none that the format can be read from.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    ///
+    /// assert!(ExtractError::invalid_carrier("punch card").is_invalid_carrier());
+    /// assert!(!ExtractError::unsupported_format("punch card").is_invalid_carrier());
+    /// ```
     #[must_use]
     pub fn is_invalid_carrier(&self) -> bool {
         matches!(*self.kind, ExtractErrorKind::InvalidCarrier { .. })
     }
 
     /// Whether the carrier holds a context that is incomplete or garbled.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractError;
+    ///
+    /// assert!(!ExtractError::invalid_carrier("punch card").is_corrupted());
+    /// ```
     #[must_use]
     pub fn is_corrupted(&self) -> bool {
         matches!(*self.kind, ExtractErrorKind::Corrupted { .. })

@@ -43,6 +43,14 @@ impl ScopeManager {
     }
 
     /// The active span: that of the innermost open scope of this tracer on this thread.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let scope = tracer.span("op").start_active();
+    /// let active = tracer.scope_manager().active();
+    /// assert_eq!(active.unwrap().context(), scope.context());
+    /// ```
     #[must_use]
     pub fn active(&self) -> Option<Arc<Span>> {
         let header = self.header();
@@ -53,6 +61,16 @@ impl ScopeManager {
     }
 
     /// Makes a span active until the scope is closed. The span may be a `Span`, or an `Arc<Span>`.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{FinishOnClose, MockTracer};
+    ///
+    /// let mock = MockTracer::new();
+    /// let span = mock.tracer().start_span("op");
+    /// mock.tracer().scope_manager().activate(span, FinishOnClose::Yes).close();
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     pub fn activate(&self, span: impl Into<Arc<Span>>, on_close: FinishOnClose) -> Scope {
         Scope::of_span_in(self.header(), span.into(), on_close)
     }
@@ -86,6 +104,15 @@ impl ScopeManager {
     /// Closes every scope of this tracer that is open on this thread, innermost first: for threads of a pool,
     /// between two jobs. Guards of these scopes that are still held do nothing any more, and a future that calls
     /// this while it is polled in a span lets go of that span.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let _forgotten = mock.tracer().span("job").start_active();
+    /// mock.tracer().scope_manager().clear_current_thread();
+    /// assert!(mock.tracer().active_span().is_none());
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     pub fn clear_current_thread(&self) {
         let header = self.header();
         let cleared = thread::with(|state| state.stack.clear(header)).unwrap_or_default();
@@ -100,6 +127,16 @@ impl fmt::Debug for ScopeManager {
 }
 
 /// Hides a tracer's active span on this thread until dropped; see [`ScopeManager::without_active`].
+///
+/// # Examples
+/// ```
+/// let tracer = opentracing_core::MockTracer::new().tracer();
+/// let _scope = tracer.span("request").start_active();
+/// let hidden = tracer.scope_manager().without_active();
+/// assert!(tracer.active_span().is_none());
+/// drop(hidden);
+/// assert!(tracer.active_span().is_some());
+/// ```
 #[must_use = "the active span is hidden only while this is kept"]
 pub struct WithoutActive {
     header: &'static Header,

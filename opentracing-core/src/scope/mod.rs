@@ -29,6 +29,19 @@ use crate::thread;
 use crate::tracer::header::{Header, NOOP};
 
 /// Whether closing a scope finishes its span.
+///
+/// # Examples
+/// ```
+/// use opentracing_core::{FinishOnClose, MockTracer};
+///
+/// let mock = MockTracer::new();
+/// let scope = mock.tracer().span("request").start_active_with(FinishOnClose::No);
+/// let span = scope.span();
+/// scope.close();
+/// assert!(mock.finished_spans().is_empty());
+/// span.finish();
+/// assert_eq!(mock.finished_spans().len(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FinishOnClose {
     /// Closing the scope finishes the span.
@@ -172,6 +185,15 @@ impl Scope {
     }
 
     /// A handle on the span, to keep it or to give it to other threads.
+    ///
+    /// # Examples
+    /// ```
+    /// let scope = opentracing_core::MockTracer::new().tracer().span("op").start_active();
+    /// let span = scope.span();
+    /// scope.close();
+    /// assert_eq!(span.context().parent_id(), None);
+    /// assert!(!span.is_recording(), "closing the scope has finished the span");
+    /// ```
     #[must_use]
     pub fn span(&self) -> Arc<Span> {
         match &*self.hold {
@@ -185,6 +207,13 @@ impl Scope {
     }
 
     /// The span's context.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let scope = tracer.span("op").start_active();
+    /// assert_eq!(scope.context(), tracer.active_span().unwrap().context());
+    /// ```
     #[must_use]
     pub fn context(&self) -> SpanContext {
         match &*self.hold {
@@ -198,6 +227,14 @@ impl Scope {
     }
 
     /// Whether tags and logs of the span are kept.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Tracer};
+    ///
+    /// assert!(MockTracer::new().tracer().span("op").start_active().is_recording());
+    /// assert!(!Tracer::noop().span("op").start_active().is_recording());
+    /// ```
     #[must_use]
     #[inline]
     pub fn is_recording(&self) -> bool {
@@ -205,6 +242,15 @@ impl Scope {
     }
 
     /// Gives the operation another name.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().in_span("request", |scope| {
+    ///     scope.set_operation_name("GET /users/:id");
+    /// });
+    /// assert_eq!(mock.finished_spans()[0].operation_name, "GET /users/:id");
+    /// ```
     #[track_caller]
     pub fn set_operation_name(&self, name: impl Into<Cow<'static, str>>) -> &Self {
         self.live_set_operation_name(Call::new("set_operation_name"), name.into());
@@ -212,6 +258,17 @@ impl Scope {
     }
 
     /// Sets a tag on the span.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, tags};
+    ///
+    /// let mock = MockTracer::new();
+    /// mock.tracer().in_span("get", |scope| {
+    ///     scope.set_tag(tags::HTTP_STATUS_CODE, 200).set_tag("cache", "warm");
+    /// });
+    /// assert_eq!(mock.finished_spans()[0].tag("cache").unwrap(), "warm");
+    /// ```
     #[track_caller]
     pub fn set_tag<V: AsTag>(&self, key: impl Key<V>, value: V) -> &Self {
         self.live_set_tag(Call::new("set_tag"), key, value);
@@ -219,6 +276,15 @@ impl Scope {
     }
 
     /// Sets several tags on the span.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().in_span("import", |scope| {
+    ///     scope.set_tags([("rows", 17), ("skipped", 2)]);
+    /// });
+    /// assert_eq!(mock.finished_spans()[0].tag("rows").unwrap(), 17);
+    /// ```
     #[track_caller]
     pub fn set_tags<K, V>(&self, tags: impl IntoIterator<Item = (K, V)>) -> &Self
     where
@@ -230,6 +296,17 @@ impl Scope {
     }
 
     /// Adds a log to the span.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, fields};
+    ///
+    /// let mock = MockTracer::new();
+    /// mock.tracer().in_span("fetch", |scope| {
+    ///     scope.log(fields![event = "retry", attempt = 2]);
+    /// });
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("attempt").unwrap(), 2);
+    /// ```
     #[track_caller]
     pub fn log(&self, fields: impl IntoFields) -> &Self {
         self.live_log(Call::new("log"), None, fields);
@@ -237,6 +314,16 @@ impl Scope {
     }
 
     /// Adds a log of another moment to the span.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let received = std::time::SystemTime::now();
+    /// mock.tracer().in_span("handle", |scope| {
+    ///     scope.log_at(received, [("event", "received")]);
+    /// });
+    /// assert_eq!(mock.finished_spans()[0].logs[0].timestamp, received);
+    /// ```
     #[track_caller]
     pub fn log_at(&self, time: SystemTime, fields: impl IntoFields) -> &Self {
         self.live_log(Call::new("log_at"), Some(Timestamp::from_system_time(time)), fields);
@@ -244,6 +331,13 @@ impl Scope {
     }
 
     /// Adds a log with the one field `event`.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().span("fetch").start_active().log_event("connected");
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("event").unwrap(), "connected");
+    /// ```
     #[track_caller]
     pub fn log_event(&self, event: impl AsTag) -> &Self {
         self.live_log(Call::new("log_event"), None, [(crate::fields::EVENT, event)]);
@@ -251,6 +345,16 @@ impl Scope {
     }
 
     /// Marks the span as failed: the tag `error`, and a log with the standard fields of an error.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let number = mock.tracer().in_span("parse", |scope| {
+    ///     "x".parse::<u8>().inspect_err(|error| _ = scope.log_error(error)).unwrap_or_default()
+    /// });
+    /// assert_eq!(number, 0);
+    /// assert_eq!(mock.finished_spans()[0].tag("error").unwrap(), true);
+    /// ```
     #[track_caller]
     pub fn log_error<E: Error + ?Sized>(&self, error: &E) -> &Self {
         self.live_log_error(Call::new("log_error"), error, ());
@@ -258,6 +362,14 @@ impl Scope {
     }
 
     /// As [`Scope::log_error`], with fields of your own after the standard ones.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let error = "x".parse::<u8>().unwrap_err();
+    /// mock.tracer().span("parse").start_active().log_error_with(&error, [("column", 7)]);
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("column").unwrap(), 7);
+    /// ```
     #[track_caller]
     pub fn log_error_with<E: Error + ?Sized>(&self, error: &E, fields: impl IntoFields) -> &Self {
         self.live_log_error(Call::new("log_error_with"), error, fields);
@@ -270,6 +382,15 @@ impl Scope {
     }
 
     /// Sets a baggage item on the span; see [`Span::set_baggage_item`].
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let request = tracer.span("request").start_active();
+    /// request.set_baggage_item("tenant", "blue");
+    /// let query = tracer.span("query").start_active();
+    /// assert_eq!(query.baggage_item("tenant").unwrap(), "blue");
+    /// ```
     #[track_caller]
     pub fn set_baggage_item(&self, key: impl Into<String>, value: impl Into<String>) -> &Self {
         self.live_set_baggage_item(Call::new("set_baggage_item"), key.into(), value.into());
@@ -277,12 +398,29 @@ impl Scope {
     }
 
     /// The value of a baggage item of the span.
+    ///
+    /// # Examples
+    /// ```
+    /// let scope = opentracing_core::MockTracer::new().tracer().span("request").start_active();
+    /// scope.set_baggage_item("tenant", "blue");
+    /// assert_eq!(scope.baggage_item("tenant").unwrap(), "blue");
+    /// assert_eq!(scope.baggage_item("user"), None);
+    /// ```
     #[must_use]
     pub fn baggage_item(&self, key: &str) -> Option<String> {
         self.context().baggage_item(key).map(str::to_owned)
     }
 
     /// Closes the scope, as dropping it does.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let scope = mock.tracer().span("op").start_active();
+    /// scope.close();
+    /// assert!(mock.tracer().active_span().is_none());
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     pub fn close(self) {}
 
     /// Closes what was opened above this scope and is still there: the end of a poll, or of a call.

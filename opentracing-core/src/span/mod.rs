@@ -89,12 +89,30 @@ impl Span {
     }
 
     /// The span's context as it is now; valid also after the span has finished.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("op");
+    /// let before = span.context();
+    /// span.set_baggage_item("user", "42").finish();
+    /// assert_eq!(span.context().ids(), before.ids());
+    /// assert_eq!(before.baggage_item("user"), None);
+    /// assert_eq!(span.context().baggage_item("user"), Some("42"));
+    /// ```
     #[must_use]
     pub fn context(&self) -> SpanContext {
         if self.has(state::CONTEXT_CHANGED) { self.lock().context() } else { self.context.clone() }
     }
 
     /// The tracer that made the span.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let span = mock.tracer().start_span("op");
+    /// span.tracer().start_span("another").finish();
+    /// assert_eq!(mock.finished_spans()[0].operation_name, "another");
+    /// ```
     #[must_use]
     pub fn tracer(&self) -> Tracer {
         Tracer::of(self.header)
@@ -105,12 +123,30 @@ impl Span {
     }
 
     /// Whether tags and logs are kept: the trace is sampled, and the span has not finished.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Tracer};
+    ///
+    /// let span = MockTracer::new().tracer().start_span("op");
+    /// assert!(span.is_recording());
+    /// span.finish();
+    /// assert!(!span.is_recording());
+    /// assert!(!Tracer::noop().start_span("op").is_recording());
+    /// ```
     #[must_use]
     pub fn is_recording(&self) -> bool {
         self.state.load(Ordering::Acquire) & (state::RECORDING | state::FINISHED) == state::RECORDING
     }
 
     /// Gives the operation another name.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().start_span("request").set_operation_name("GET /users/:id").finish();
+    /// assert_eq!(mock.finished_spans()[0].operation_name, "GET /users/:id");
+    /// ```
     #[track_caller]
     pub fn set_operation_name(&self, name: impl Into<Cow<'static, str>>) -> &Self {
         self.live_set_operation_name(Call::new("set_operation_name"), name.into());
@@ -118,6 +154,17 @@ impl Span {
     }
 
     /// Sets a tag; of several values for one key the last counts.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, tags};
+    ///
+    /// let mock = MockTracer::new();
+    /// let span = mock.tracer().start_span("get");
+    /// span.set_tag(tags::HTTP_STATUS_CODE, 200).set_tag("cache", "cold").set_tag("cache", "warm");
+    /// span.finish();
+    /// assert_eq!(mock.finished_spans()[0].to_string(), r#"get http.status_code=200 cache="warm""#);
+    /// ```
     #[track_caller]
     pub fn set_tag<V: AsTag>(&self, key: impl Key<V>, value: V) -> &Self {
         self.live_set_tag(Call::new("set_tag"), key, value);
@@ -125,6 +172,13 @@ impl Span {
     }
 
     /// Sets several tags.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().start_span("import").set_tags([("rows", 17), ("skipped", 2)]).finish();
+    /// assert_eq!(mock.finished_spans()[0].tag("skipped").unwrap(), 2);
+    /// ```
     #[track_caller]
     pub fn set_tags<K, V>(&self, tags: impl IntoIterator<Item = (K, V)>) -> &Self
     where
@@ -136,6 +190,15 @@ impl Span {
     }
 
     /// Adds a log: fields, and the moment of this call.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, fields};
+    ///
+    /// let mock = MockTracer::new();
+    /// mock.tracer().start_span("fetch").log(fields![event = "retry", attempt = 2]).finish();
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("attempt").unwrap(), 2);
+    /// ```
     #[track_caller]
     pub fn log(&self, fields: impl IntoFields) -> &Self {
         self.live_log(Call::new("log"), None, fields);
@@ -143,6 +206,16 @@ impl Span {
     }
 
     /// Adds a log of another moment.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let received = SystemTime::now();
+    /// mock.tracer().start_span("handle").log_at(received, [("event", "received")]).finish();
+    /// assert_eq!(mock.finished_spans()[0].logs[0].timestamp, received);
+    /// ```
     #[track_caller]
     pub fn log_at(&self, time: SystemTime, fields: impl IntoFields) -> &Self {
         self.live_log(Call::new("log_at"), Some(Timestamp::from_system_time(time)), fields);
@@ -150,6 +223,13 @@ impl Span {
     }
 
     /// Adds a log with the one field `event`.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().start_span("fetch").log_event("connected").finish();
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("event").unwrap(), "connected");
+    /// ```
     #[track_caller]
     pub fn log_event(&self, event: impl AsTag) -> &Self {
         self.live_log(Call::new("log_event"), None, [(crate::fields::EVENT, event)]);
@@ -157,6 +237,19 @@ impl Span {
     }
 
     /// Marks the span as failed: the tag `error`, and a log with the standard fields of an error.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let span = mock.tracer().start_span("parse");
+    /// if let Err(error) = "x".parse::<u8>() {
+    ///     span.log_error(&error);
+    /// }
+    /// span.finish();
+    /// let span = &mock.finished_spans()[0];
+    /// assert_eq!(span.tag("error").unwrap(), true);
+    /// assert_eq!(span.logs[0].field("message").unwrap(), "invalid digit found in string");
+    /// ```
     #[track_caller]
     pub fn log_error<E: Error + ?Sized>(&self, error: &E) -> &Self {
         self.live_log_error(Call::new("log_error"), error, ());
@@ -164,6 +257,14 @@ impl Span {
     }
 
     /// As [`Span::log_error`], with fields of your own after the standard ones.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let error = "x".parse::<u8>().unwrap_err();
+    /// mock.tracer().start_span("parse").log_error_with(&error, [("column", 7)]).finish();
+    /// assert_eq!(mock.finished_spans()[0].logs[0].field("column").unwrap(), 7);
+    /// ```
     #[track_caller]
     pub fn log_error_with<E: Error + ?Sized>(&self, error: &E, fields: impl IntoFields) -> &Self {
         self.live_log_error(Call::new("log_error_with"), error, fields);
@@ -177,6 +278,14 @@ impl Span {
 
     /// Sets a baggage item, which travels with the trace: children started from now on have it, in this
     /// process and in others. What exceeds the limits is refused and counted.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("request");
+    /// span.set_baggage_item("tenant", "blue");
+    /// let query = span.child("query").start();
+    /// assert_eq!(query.baggage_item("tenant").unwrap(), "blue");
+    /// ```
     #[track_caller]
     pub fn set_baggage_item(&self, key: impl Into<String>, value: impl Into<String>) -> &Self {
         self.live_set_baggage_item(Call::new("set_baggage_item"), key.into(), value.into());
@@ -184,12 +293,28 @@ impl Span {
     }
 
     /// The value of a baggage item.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("request");
+    /// span.set_baggage_item("tenant", "blue");
+    /// assert_eq!(span.baggage_item("tenant").unwrap(), "blue");
+    /// assert_eq!(span.baggage_item("Tenant"), None);
+    /// ```
     #[must_use]
     pub fn baggage_item(&self, key: &str) -> Option<String> {
         self.context().baggage_item(key).map(str::to_owned)
     }
 
     /// Begins a child of this span, made by the same tracer.
+    ///
+    /// # Examples
+    /// ```
+    /// let span = opentracing_core::MockTracer::new().tracer().start_span("request");
+    /// let query = span.child("query").tag("rows", 3).start();
+    /// assert_eq!(query.context().trace_id(), span.context().trace_id());
+    /// assert_eq!(query.context().parent_id(), span.context().span_id());
+    /// ```
     pub fn child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
         self.tracer().span(name).child_of(self)
     }
@@ -218,18 +343,47 @@ impl Span {
     }
 
     /// Finishes the span now. Only the first finish counts.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let span = mock.tracer().start_span("op");
+    /// span.finish();
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// drop(span);
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     #[track_caller]
     pub fn finish(&self) {
         self.finish_call(Call::new("finish"), None, None);
     }
 
     /// Finishes the span at another moment. One before its start counts as its start, and as misuse.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let end = SystemTime::now() + Duration::from_secs(3);
+    /// mock.tracer().start_span("op").finish_at(end);
+    /// assert_eq!(mock.finished_spans()[0].finish_time, Some(end));
+    /// ```
     #[track_caller]
     pub fn finish_at(&self, time: SystemTime) {
         self.finish_call(Call::new("finish_at"), Some(Timestamp::from_system_time(time)), None);
     }
 
     /// Finishes the span, with logs collected elsewhere.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let span = mock.tracer().start_span("op");
+    /// let moment = std::time::SystemTime::now();
+    /// span.finish_with(opentracing_core::FinishOptions::new().log(moment, [("event", "sorted")]));
+    /// assert_eq!(mock.finished_spans()[0].logs[0].timestamp, moment);
+    /// ```
     #[track_caller]
     pub fn finish_with(&self, options: FinishOptions) {
         let FinishOptions { time, logs } = options;
@@ -411,12 +565,29 @@ impl IntoFields for BoxedFields {
 
 impl FinishOptions {
     /// Finishes now, without further logs.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// mock.tracer().start_span("op").finish_with(opentracing_core::FinishOptions::new());
+    /// assert!(mock.finished_spans()[0].logs.is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Finishes at this moment.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let end = SystemTime::now() + Duration::from_secs(3);
+    /// mock.tracer().start_span("op").finish_with(opentracing_core::FinishOptions::new().time(end));
+    /// assert_eq!(mock.finished_spans()[0].finish_time, Some(end));
+    /// ```
     #[must_use]
     pub fn time(mut self, time: SystemTime) -> Self {
         self.time = Some(time);
@@ -424,6 +595,18 @@ impl FinishOptions {
     }
 
     /// Adds a log before finishing.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{FinishOptions, MockTracer};
+    /// use std::time::SystemTime;
+    ///
+    /// let mock = MockTracer::new();
+    /// let now = SystemTime::now();
+    /// let options = FinishOptions::new().log(now, [("event", "read")]).log(now, [("event", "parsed")]);
+    /// mock.tracer().start_span("import").finish_with(options);
+    /// assert_eq!(mock.finished_spans()[0].logs[1].field("event").unwrap(), "parsed");
+    /// ```
     #[must_use]
     pub fn log(mut self, time: SystemTime, fields: impl IntoFields + 'static) -> Self {
         self.logs.push((time, BoxedFields(Box::new(move |sink| fields.write(sink)))));

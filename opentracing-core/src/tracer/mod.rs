@@ -50,6 +50,13 @@ pub struct Tracer {
 
 impl Tracer {
     /// The tracer that does nothing, at next to no cost. Its spans have no ids.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::Tracer::noop();
+    /// assert_eq!(tracer.in_span("add", |_| 1 + 1), 2);
+    /// assert_eq!(tracer.start_span("op").context().ids(), None);
+    /// ```
     #[must_use]
     pub const fn noop() -> Self {
         Self { header: &NOOP }
@@ -59,6 +66,25 @@ impl Tracer {
     ///
     /// The recorder is kept for the rest of the process's life, so that spans can refer to it freely; it should
     /// let go of what is heavy when it is closed.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Decision, Recorder, SpanRecord, StartInfo, Tracer};
+    ///
+    /// #[derive(Debug)]
+    /// struct DropAll;
+    ///
+    /// impl Recorder for DropAll {
+    ///     fn sample(&self, _: &StartInfo<'_>) -> Decision {
+    ///         Decision::drop()
+    ///     }
+    ///
+    ///     fn record(&self, _: &SpanRecord<'_>) {}
+    /// }
+    ///
+    /// let context = Tracer::new(DropAll).start_span("op").context();
+    /// assert!(context.ids().is_some() && !context.is_sampled());
+    /// ```
     #[must_use]
     pub fn new(recorder: impl Recorder) -> Self {
         Self { header: Header::leak(Box::new(recorder)) }
@@ -80,24 +106,61 @@ impl Tracer {
     }
 
     /// Whether the tracer does nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, Tracer};
+    ///
+    /// assert!(Tracer::noop().is_noop());
+    /// assert!(!MockTracer::new().tracer().is_noop());
+    /// ```
     #[must_use]
     pub fn is_noop(&self) -> bool {
         self.header().is_noop()
     }
 
     /// The manager of this tracer's scopes.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{FinishOnClose, MockTracer};
+    ///
+    /// let mock = MockTracer::new();
+    /// let span = mock.tracer().start_span("op");
+    /// mock.tracer().scope_manager().activate(span, FinishOnClose::Yes).close();
+    /// assert_eq!(mock.finished_spans().len(), 1);
+    /// ```
     #[must_use]
     pub fn scope_manager(&self) -> ScopeManager {
         ScopeManager::of(self.clone())
     }
 
     /// This tracer's active span on this thread.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// assert!(tracer.active_span().is_none());
+    /// tracer.in_span("op", |scope| {
+    ///     assert_eq!(tracer.active_span().unwrap().context(), scope.context());
+    /// });
+    /// ```
     #[must_use]
     pub fn active_span(&self) -> Option<Arc<Span>> {
         self.scope_manager().active()
     }
 
     /// Makes a span active, without finishing it when the scope is closed; see [`ScopeManager::activate`].
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let span = Arc::new(tracer.start_span("request"));
+    /// tracer.activate(Arc::clone(&span)).close();
+    /// assert!(span.is_recording());
+    /// ```
     pub fn activate(&self, span: impl Into<Arc<Span>>) -> Scope {
         self.scope_manager().activate(span, FinishOnClose::No)
     }
@@ -147,6 +210,20 @@ impl Tracer {
     /// # Errors
     /// When the tracer does not support the format, when the carrier does not fit a custom format, and when it
     /// holds a context that is incomplete or garbled.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{MockTracer, format};
+    /// use std::collections::HashMap;
+    ///
+    /// let tracer = MockTracer::new().tracer();
+    /// let mut headers = HashMap::from([("host".to_owned(), "localhost".to_owned())]);
+    /// assert_eq!(tracer.extract(format::HttpHeaders, &headers)?, None);
+    ///
+    /// headers.insert("ot-tracer-traceid".to_owned(), "not an id".to_owned());
+    /// assert!(tracer.extract(format::HttpHeaders, &headers).unwrap_err().is_corrupted());
+    /// # Ok::<(), opentracing_core::ExtractError>(())
+    /// ```
     pub fn extract<C: ?Sized>(
         &self,
         format: impl ExtractFormat<C>,
@@ -161,6 +238,15 @@ impl Tracer {
     }
 
     /// Calls a function inside a new active span. A panic marks the span as failed and goes on.
+    ///
+    /// # Examples
+    /// ```
+    /// let mock = opentracing_core::MockTracer::new();
+    /// let tracer = mock.tracer();
+    /// let sum = tracer.in_span("outer", |_| tracer.in_span("inner", |_| 1 + 1));
+    /// assert_eq!(sum, 2);
+    /// assert_eq!(mock.tree(), "outer\n  inner\n");
+    /// ```
     pub fn in_span<R>(&self, name: impl Into<Cow<'static, str>>, work: impl FnOnce(&Scope) -> R) -> R {
         let scope = self.span(name).start_active();
         run(scope, work)
@@ -214,6 +300,16 @@ impl Tracer {
     }
 
     /// Delivers every span that finished before the call, as far as the time allows.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// tracer.start_span("op").finish();
+    /// let report = tracer.flush(Duration::from_secs(1));
+    /// assert_eq!((report.exported, report.queued), (1, 0));
+    /// ```
     #[expect(
         clippy::must_use_candidate,
         reason = "called for its effect; the report is for those who want it"
@@ -224,6 +320,17 @@ impl Tracer {
 
     /// Delivers what has finished, then lets go of the backend; spans that finish later are counted as dropped.
     /// Closing twice is harmless.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let span = tracer.start_span("late");
+    /// tracer.close(Duration::from_secs(1));
+    /// span.finish();
+    /// assert_eq!(tracer.report().dropped.closed, 1);
+    /// ```
     #[expect(
         clippy::must_use_candidate,
         reason = "called for its effect; the report is for those who want it"
@@ -233,6 +340,14 @@ impl Tracer {
     }
 
     /// What has become of the spans so far.
+    ///
+    /// # Examples
+    /// ```
+    /// let tracer = opentracing_core::MockTracer::new().tracer();
+    /// let span = tracer.start_span("op");
+    /// let report = tracer.report();
+    /// assert_eq!((report.started, report.open), (1, 1));
+    /// ```
     #[must_use]
     pub fn report(&self) -> Report {
         self.report_of(Recorder::report)
@@ -284,6 +399,14 @@ impl From<&Tracer> for Tracer {
 }
 
 /// Keeps a tracer current on this thread until dropped; see [`Tracer::make_current`].
+///
+/// # Examples
+/// ```
+/// let mock = opentracing_core::MockTracer::new();
+/// let current = mock.tracer().make_current();
+/// // Attributed functions that are called here are recorded by `mock`.
+/// drop(current);
+/// ```
 #[must_use = "the tracer is current only while this is kept"]
 pub struct CurrentTracer {
     /// `None` where the thread was ending: nothing was made current.

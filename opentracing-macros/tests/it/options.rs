@@ -218,6 +218,44 @@ fn an_unfinished_span_is_active_and_the_body_finishes_it() {
     assert_eq!(text(&spans[1]), ["n=1", "later=true"]);
 }
 
+#[traced(err, ret)]
+fn descend(n: u32) -> Result<u32, String> {
+    if n == 0 {
+        return Ok(0);
+    }
+    Ok(descend(n - 1)? + 1)
+}
+
+#[test]
+fn a_recursion_may_be_deep() {
+    const CALLS: u32 = 10_000;
+    const STACK_BYTES: usize = 32 << 20;
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    let thread = thread.spawn(|| record(|| descend(CALLS))).unwrap();
+    let (depth, spans) = thread.join().unwrap();
+    assert_eq!(depth, Ok(CALLS));
+    assert_eq!(spans.len(), CALLS as usize + 1);
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[traced]
+async fn blocked() -> u8 {
+    on()
+}
+
+#[traced]
+#[tokio::main(flavor = "current_thread")]
+async fn entered() -> u8 {
+    on()
+}
+
+#[test]
+fn other_attributes_may_come_before_and_after() {
+    let (sum, spans) = record(|| blocked() + entered());
+    assert_eq!(sum, 6);
+    assert_eq!(paths(&spans), ["blocked/on", "blocked", "entered/on", "entered"]);
+}
+
 #[test]
 fn without_a_tracer_the_body_still_has_its_span() {
     assert_eq!(by_hand(5), 5);

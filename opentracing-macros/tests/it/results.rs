@@ -221,6 +221,11 @@ fn mute_value() -> Mute {
     Mute
 }
 
+#[traced(err, ret)]
+fn unit() -> Result<(), String> {
+    Ok(())
+}
+
 #[traced(ret)]
 fn going_on(stop: bool) -> ControlFlow<u8, u8> {
     if stop {
@@ -241,6 +246,7 @@ fn of_a_success_is_recorded_what_was_asked() {
         mute_value();
         _ = going_on(true);
         _ = going_on(false);
+        unit().unwrap();
     });
     let tags: Vec<_> = spans.iter().map(tags).collect();
     assert_eq!(tags[0], ["return=(1, None)"]);
@@ -251,6 +257,7 @@ fn of_a_success_is_recorded_what_was_asked() {
     assert_eq!(tags[5], ["value=6", "half=3"]);
     assert!(tags[6].is_empty() && tags[7].is_empty());
     assert_eq!(tags[8], ["return=2"]);
+    assert!(tags[9].is_empty(), "`()` says nothing");
 }
 
 #[track_caller]

@@ -68,6 +68,37 @@ fn refused() -> impl Future<Output = ()> {
     async { inside() }
 }
 
+struct Wrapper<T>(T);
+
+impl<T> Wrapper<T> {
+    #[traced]
+    fn into_inner(self) -> T {
+        self.0
+    }
+
+    #[traced]
+    fn first(self) -> T::Item
+    where
+        T: Iterator,
+    {
+        inside();
+        let mut items = self.0;
+        items.next().expect("an item")
+    }
+}
+
+#[test]
+fn a_type_parameter_is_returned_as_it_is() {
+    let (values, spans) = record(|| (Wrapper(1).into_inner(), Wrapper([2].into_iter()).first()));
+    assert_eq!(values, (1, 2));
+    assert_eq!(paths(&spans), ["into_inner", "first/inside", "first"]);
+    let ((), spans) = record(|| {
+        let boxed: Hidden = Box::pin(ready(Ok(1)));
+        block_on(Wrapper(boxed).into_inner()).unwrap();
+    });
+    assert_eq!(paths(&spans), ["into_inner"], "what a parameter stands for cannot be seen");
+}
+
 trait Job: Future<Output = u8> {}
 impl<F: Future<Output = u8>> Job for F {}
 

@@ -51,42 +51,136 @@ struct Hall {
 
 impl Gallery {
     /// An empty gallery with the default limits.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::picture::Gallery;
+    ///
+    /// assert!(Gallery::new().traces().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// An empty gallery with limits of your own.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::{Gallery, Limits};
+    ///
+    /// let gallery = Gallery::with_limits(Limits { traces_max: 1, ..Limits::default() });
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// guard.tracer().start_span("a").finish();
+    /// guard.tracer().start_span("b").finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!((gallery.traces().len(), gallery.traces_left_out()), (1, 1));
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self { hall: Arc::new(Mutex::new(Hall { traces: Traces::new(limits), left_out: 0 })) }
     }
 
     /// A copy of a trace, as far as its spans were reported.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::Gallery;
+    ///
+    /// let gallery = Gallery::new();
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// let order = guard.tracer().start_span("order");
+    /// order.finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// let trace_id = order.context().trace_id().unwrap();
+    /// assert_eq!(gallery.trace(trace_id).unwrap().id(), trace_id);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn trace(&self, id: TraceId) -> Option<Trace> {
         self.lock().traces.get(id).cloned()
     }
 
     /// Copies of all traces, the oldest first.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::Gallery;
+    ///
+    /// let gallery = Gallery::new();
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// let order = guard.tracer().start_span("order");
+    /// order.finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(gallery.traces().len(), 1);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn traces(&self) -> Vec<Trace> {
         self.lock().traces.iter().cloned().collect()
     }
 
     /// A copy of the trace that took longest.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::Gallery;
+    ///
+    /// let gallery = Gallery::new();
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// let order = guard.tracer().start_span("order");
+    /// order.finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(gallery.slowest().unwrap().id(), order.context().trace_id().unwrap());
+    /// assert!(Gallery::new().slowest().is_none());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn slowest(&self) -> Option<Trace> {
         self.lock().traces.iter().max_by_key(|trace| trace.duration()).cloned()
     }
 
     /// How many traces had to go because of the limits.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::{Gallery, Limits};
+    ///
+    /// let gallery = Gallery::with_limits(Limits { traces_max: 1, ..Limits::default() });
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// guard.tracer().start_span("a").finish();
+    /// guard.tracer().start_span("b").finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(gallery.traces_left_out(), 1);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn traces_left_out(&self) -> usize {
         self.lock().left_out
     }
 
     /// Removes all traces.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::picture::Gallery;
+    ///
+    /// let gallery = Gallery::new();
+    /// let guard = Config::new("shop").reporter(gallery.clone()).build()?;
+    /// let order = guard.tracer().start_span("order");
+    /// order.finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// gallery.clear();
+    /// assert!(gallery.traces().is_empty());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     pub fn clear(&self) {
         self.lock().traces.clear();
     }

@@ -27,6 +27,13 @@ pub struct Style {
 }
 
 /// Whether a waterfall has colours.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::picture::{Colors, Style};
+///
+/// assert_eq!(Style::plain().colors, Colors::None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colors {
     /// Text alone.
@@ -37,6 +44,14 @@ pub enum Colors {
 }
 
 /// Which characters a waterfall is made of.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::picture::{Glyphs, Style};
+///
+/// let style = Style { glyphs: Glyphs::Ascii, ..Style::plain() };
+/// assert_ne!(style.glyphs, Glyphs::default());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Glyphs {
     /// Box-drawing characters, and bars of eighths.
@@ -51,6 +66,14 @@ const WIDTH: usize = 80;
 
 impl Style {
     /// 80 columns, no colours, Unicode: the same wherever it is used.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::picture::Style;
+    ///
+    /// assert_eq!(Style::plain().width, 80);
+    /// assert_eq!(Style::plain(), Style::default());
+    /// ```
     #[must_use]
     pub const fn plain() -> Self {
         Self {
@@ -65,6 +88,14 @@ impl Style {
     /// What suits standard error. To a terminal: its width, and colours unless `NO_COLOR` is set or `TERM` is `dumb`.
     /// To a pipe or a file: `COLUMNS` or 80, and no colours. ASCII where `LC_ALL`, `LC_CTYPE` or `LANG`, the first
     /// of them that is set, names another encoding than UTF-8.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::picture::{Colors, Style};
+    ///
+    /// let style = Style { colors: Colors::None, ..Style::of_stderr() };
+    /// assert!(style.width > 0);
+    /// ```
     #[must_use]
     pub fn of_stderr() -> Self {
         let terminal = stderr().is_terminal();

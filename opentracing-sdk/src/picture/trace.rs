@@ -59,6 +59,22 @@ pub(crate) enum Part {
 }
 
 /// A finished span in a picture.
+///
+/// # Examples
+/// ```
+/// # use opentracing_core::WallClock;
+/// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+/// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+/// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+/// # let head = SpanHead::new(ids.0, ids.1, now, now);
+/// # let name = OperationName::Static("get");
+/// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+/// # let process = opentracing_sdk::Process::new("shop");
+/// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+/// # trace.push(&process, WallClock::read(), &span);
+/// let span = trace.spans().next().unwrap();
+/// assert_eq!((span.service_name(), span.is_error()), ("shop", false));
+/// ```
 #[derive(Clone)]
 pub struct Span {
     service: Arc<str>,
@@ -77,12 +93,29 @@ pub struct Span {
 
 impl Trace {
     /// A trace without spans, within the default limits.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TraceId;
+    /// use opentracing_sdk::picture::Trace;
+    ///
+    /// assert_eq!(Trace::new(TraceId::new(7).unwrap()).spans().count(), 0);
+    /// ```
     #[must_use]
     pub fn new(id: TraceId) -> Self {
         Self::with_limits(id, Limits::default())
     }
 
     /// A trace without spans, within limits of your own.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TraceId;
+    /// use opentracing_sdk::picture::{Limits, Trace};
+    ///
+    /// let limits = Limits { spans_max: 50, ..Limits::default() };
+    /// assert_eq!(Trace::with_limits(TraceId::new(7).unwrap(), limits).spans_left_out(), 0);
+    /// ```
     #[must_use]
     pub fn with_limits(id: TraceId, limits: Limits) -> Self {
         Self { id, spans: Vec::new(), limits, bytes: 0, left_out: 0, clock: None, part: Part::Whole }
@@ -92,6 +125,21 @@ impl Trace {
     ///
     /// At the limits, the span that is least worth showing goes: one that is no local root, has not failed, and
     /// took the shortest time.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans().count(), 1);
+    /// ```
     pub fn push(&mut self, process: &Process, clock: WallClock, span: &SpanRecord<'_>) {
         if span.head().trace_id != self.id {
             return;
@@ -122,23 +170,78 @@ impl Trace {
     }
 
     /// The trace's id.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::TraceId;
+    /// use opentracing_sdk::picture::Trace;
+    ///
+    /// let id = TraceId::new(7).unwrap();
+    /// assert_eq!(Trace::new(id).id(), id);
+    /// ```
     #[must_use]
     pub fn id(&self) -> TraceId {
         self.id
     }
 
     /// The spans, in no particular order.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans().next().unwrap().service_name(), "shop");
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = &Span> {
         self.spans.iter()
     }
 
     /// How many spans were left out, because of the limits.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans_left_out(), 0);
+    /// ```
     #[must_use]
     pub fn spans_left_out(&self) -> usize {
         self.left_out
     }
 
     /// From the first start to the last finish.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// // Its one span took no time.
+    /// assert!(trace.duration().is_zero());
+    /// ```
     #[must_use]
     pub fn duration(&self) -> Duration {
         let (start, finish) = self.extent();
@@ -149,6 +252,23 @@ impl Trace {
     /// of time, and what it recorded below. Every line ends with a line break.
     ///
     /// What spans recorded is written such that it cannot act on a terminal.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// use opentracing_sdk::picture::Style;
+    ///
+    /// assert!(trace.to_text(&Style::plain()).contains("get"));
+    /// ```
     #[must_use]
     pub fn to_text(&self, style: &Style) -> String {
         text::draw(self, style)
@@ -158,6 +278,21 @@ impl Trace {
     /// files, in light and in dark.
     ///
     /// What spans recorded is escaped: it cannot become markup.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert!(trace.to_svg(960).starts_with("<svg"));
+    /// ```
     #[must_use]
     pub fn to_svg(&self, width: u32) -> String {
         svg::draw(self, width)
@@ -263,12 +398,42 @@ impl Span {
     }
 
     /// The span's id.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans().next().unwrap().id(), ids.1);
+    /// ```
     #[must_use]
     pub fn id(&self) -> SpanId {
         self.head.span_id
     }
 
     /// What the span recorded.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans().next().unwrap().record().operation_name(), "get");
+    /// ```
     #[must_use]
     pub fn record(&self) -> SpanRecord<'_> {
         let name = OperationName::Borrowed(&self.name);
@@ -277,18 +442,63 @@ impl Span {
     }
 
     /// The name of the service that made it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert_eq!(trace.spans().next().unwrap().service_name(), "shop");
+    /// ```
     #[must_use]
     pub fn service_name(&self) -> &str {
         &self.service
     }
 
     /// From its start to its finish.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert!(trace.spans().next().unwrap().duration().is_zero());
+    /// ```
     #[must_use]
     pub fn duration(&self) -> Duration {
         Duration::from_nanos(self.nanos())
     }
 
     /// Whether its tag `error` says so.
+    ///
+    /// # Examples
+    /// ```
+    /// # use opentracing_core::WallClock;
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// # let mut trace = opentracing_sdk::picture::Trace::new(ids.0);
+    /// # trace.push(&process, WallClock::read(), &span);
+    /// assert!(!trace.spans().next().unwrap().is_error());
+    /// ```
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.failed

@@ -47,6 +47,14 @@ impl Propagation {
     const ALL: [Self; 2] = [Self::Jaeger, Self::W3c];
 
     /// The name in configuration.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Propagation;
+    ///
+    /// assert_eq!(Propagation::W3c.as_str(), "w3c");
+    /// assert_eq!(Propagation::W3c.as_str().parse(), Ok(Propagation::W3c));
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -73,6 +81,14 @@ impl FromStr for Propagation {
 }
 
 /// No set of headers has that name.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Propagation;
+///
+/// let error = "pigeon".parse::<Propagation>().unwrap_err();
+/// assert_eq!(error.to_string(), r#""pigeon" is no known propagation; there are jaeger and w3c"#);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownPropagation {
     name: String,

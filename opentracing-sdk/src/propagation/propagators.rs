@@ -50,6 +50,14 @@ pub struct Propagators {
 
 impl Propagators {
     /// Uses these headers. With none, nothing is written into text and nothing read from it.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::propagation::{Propagation, Propagators};
+    ///
+    /// let propagators = Propagators::new([Propagation::W3c, Propagation::W3c]);
+    /// assert_eq!(propagators.propagations(), [Propagation::W3c]);
+    /// ```
     #[must_use]
     pub fn new(propagations: impl IntoIterator<Item = Propagation>) -> Self {
         let none = Self {
@@ -75,12 +83,38 @@ impl Propagators {
 
     /// Sets how much baggage is written and read: `baggage_items_max` and `baggage_bytes_max`, as it is on the
     /// wire. They hold for all lines of one kind of header together, and for all that is read together.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{ExtractCarrier, Limits};
+    /// use opentracing_sdk::propagation::Propagators;
+    ///
+    /// let limits = Limits { baggage_items_max: 1, ..Limits::default() };
+    /// let propagators = Propagators::default().with_limits(limits);
+    /// let headers = [("baggage", "user=7,shop=2")];
+    /// let context = propagators.extract(ExtractCarrier::HttpHeaders(&headers))?.unwrap();
+    /// assert_eq!(context.baggage().count(), 1);
+    /// assert_eq!(propagators.stats().baggage_items_dropped, 1);
+    /// # Ok::<(), opentracing_core::ExtractError>(())
+    /// ```
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
     /// Sets the names of Jaeger's headers.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::ExtractCarrier;
+    /// use opentracing_sdk::propagation::{JaegerHeaders, Propagators};
+    ///
+    /// let names = JaegerHeaders { trace_id: "x-shop-trace".into(), ..JaegerHeaders::default() };
+    /// let propagators = Propagators::default().with_jaeger_headers(names);
+    /// assert!(propagators.extract(ExtractCarrier::HttpHeaders(&[("x-shop-trace", "2a:1:0:1")]))?.is_some());
+    /// assert!(propagators.extract(ExtractCarrier::HttpHeaders(&[("uber-trace-id", "2a:1:0:1")]))?.is_none());
+    /// # Ok::<(), opentracing_core::ExtractError>(())
+    /// ```
     #[must_use]
     pub fn with_jaeger_headers(self, jaeger_headers: JaegerHeaders) -> Self {
         Self { jaeger_headers, ..self }
@@ -88,6 +122,30 @@ impl Propagators {
 
     /// Adds a codec, for [`format::Custom`](opentracing_core::format::Custom) with that name. Under a built-in
     /// name it takes the place of what is built in.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Codec, ExtractCarrier, ExtractError, InjectCarrier, InjectError, SpanContext};
+    /// use opentracing_sdk::propagation::Propagators;
+    ///
+    /// /// For messages that carry no context.
+    /// #[derive(Debug)]
+    /// struct Bare;
+    ///
+    /// impl Codec for Bare {
+    ///     fn inject(&self, _: &SpanContext, _: InjectCarrier<'_>) -> Result<(), InjectError> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn extract(&self, _: ExtractCarrier<'_>) -> Result<Option<SpanContext>, ExtractError> {
+    ///         Ok(None)
+    ///     }
+    /// }
+    ///
+    /// let propagators = Propagators::default().with_codec("bare", Bare);
+    /// assert_eq!(propagators.extract(ExtractCarrier::Custom("bare", &7_u8))?, None);
+    /// # Ok::<(), ExtractError>(())
+    /// ```
     #[must_use]
     pub fn with_codec(mut self, name: impl Into<String>, codec: impl Codec + 'static) -> Self {
         self.codecs.insert(name.into(), Arc::new(codec));
@@ -95,12 +153,26 @@ impl Propagators {
     }
 
     /// The headers in use, in order.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::propagation::{Propagation, Propagators};
+    ///
+    /// assert_eq!(Propagators::default().propagations(), [Propagation::Jaeger, Propagation::W3c]);
+    /// ```
     #[must_use]
     pub fn propagations(&self) -> &[Propagation] {
         &self.propagations
     }
 
     /// What has had to be left out so far.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::propagation::{PropagationStats, Propagators};
+    ///
+    /// assert_eq!(Propagators::default().stats(), PropagationStats::default());
+    /// ```
     #[must_use]
     pub fn stats(&self) -> PropagationStats {
         self.counters.read()
@@ -110,6 +182,20 @@ impl Propagators {
     ///
     /// # Errors
     /// When the format is unknown, the carrier does not fit it, or the context has neither ids nor baggage.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{InjectCarrier, SpanContext, SpanId, TraceId};
+    /// use opentracing_sdk::propagation::{Propagation, Propagators};
+    /// use std::collections::BTreeMap;
+    ///
+    /// let (propagators, mut headers) = (Propagators::new([Propagation::Jaeger]), BTreeMap::new());
+    /// let ids = (TraceId::new(0x2a).unwrap(), SpanId::new(1).unwrap());
+    /// let context = SpanContext::builder().ids(ids.0, ids.1).sampled(true).build();
+    /// propagators.inject(&context, InjectCarrier::HttpHeaders(&mut headers))?;
+    /// assert_eq!(headers["uber-trace-id"], "000000000000002a:0000000000000001:0:1");
+    /// # Ok::<(), opentracing_core::InjectError>(())
+    /// ```
     pub fn inject(&self, context: &SpanContext, carrier: InjectCarrier<'_>) -> Result<(), InjectError> {
         if let Some(codec) = self.codecs.get(carrier.format_name()) {
             return codec.inject(context, carrier);
@@ -148,6 +234,19 @@ impl Propagators {
     ///
     /// # Errors
     /// When the format is unknown, the carrier does not fit it, or it holds a garbled context and no other.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{ExtractCarrier, TraceId};
+    /// use opentracing_sdk::propagation::Propagators;
+    ///
+    /// let propagators = Propagators::default();
+    /// let extract = |value| propagators.extract(ExtractCarrier::HttpHeaders(&[("uber-trace-id", value)]));
+    /// assert_eq!(extract("2a:1:0:1")?.unwrap().trace_id(), TraceId::new(0x2a));
+    /// assert!(extract("no context").is_err());
+    /// assert_eq!(propagators.extract(ExtractCarrier::HttpHeaders(&[("accept", "*/*")]))?, None);
+    /// # Ok::<(), opentracing_core::ExtractError>(())
+    /// ```
     pub fn extract(&self, carrier: ExtractCarrier<'_>) -> Result<Option<SpanContext>, ExtractError> {
         if let Some(codec) = self.codecs.get(carrier.format_name()) {
             return codec.extract(carrier);

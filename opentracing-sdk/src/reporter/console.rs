@@ -38,6 +38,15 @@ pub fn console() -> ConsoleReporter {
 }
 
 /// Prints a waterfall of every trace; [`console`] makes one.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Reporter;
+/// use opentracing_sdk::reporter::{ConsoleReporter, console};
+///
+/// let reporter: ConsoleReporter = console().writer(std::io::sink());
+/// assert!(reporter.check().is_ok());
+/// ```
 #[derive(Debug)]
 pub struct ConsoleReporter {
     target: Target,

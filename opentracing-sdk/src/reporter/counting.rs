@@ -25,6 +25,14 @@ pub fn counting() -> CountingReporter {
 }
 
 /// Counts spans and forgets them. Clones count together.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::reporter::CountingReporter;
+///
+/// let counting = CountingReporter::default();
+/// assert_eq!((counting.spans(), counting.batches()), (0, 0));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct CountingReporter {
     counts: Arc<Counts>,
@@ -38,12 +46,37 @@ struct Counts {
 
 impl CountingReporter {
     /// How many spans were reported.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let counting = reporter::counting();
+    /// let guard = Config::new("shop").reporter(counting.clone()).build()?;
+    /// guard.tracer().start_span("order").child("pay").start().finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(counting.spans(), 2);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn spans(&self) -> u64 {
         self.counts.spans.load(Ordering::Relaxed)
     }
 
     /// In how many batches they came.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let counting = reporter::counting();
+    /// let guard = Config::new("shop").batch_spans_max(1).reporter(counting.clone()).build()?;
+    /// guard.tracer().start_span("a").finish();
+    /// guard.tracer().start_span("b").finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(counting.batches(), 2);
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn batches(&self) -> u64 {
         self.counts.batches.load(Ordering::Relaxed)

@@ -25,12 +25,34 @@ pub fn log() -> LogReporter {
 }
 
 /// Writes a line for every span: its context as Jaeger writes it, the service and the operation.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::reporter::LogReporter;
+///
+/// let reporter = LogReporter::to(std::io::sink());
+/// assert_eq!(format!("{reporter:?}"), "LogReporter { .. }");
+/// ```
 pub struct LogReporter {
     out: Box<dyn Write + Send>,
 }
 
 impl LogReporter {
     /// Writes somewhere else.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::Config;
+    /// use opentracing_sdk::reporter::LogReporter;
+    ///
+    /// let path = std::env::temp_dir().join(format!("spans-{}.txt", std::process::id()));
+    /// let guard = Config::new("shop").reporter(LogReporter::to(std::fs::File::create(&path)?)).build()?;
+    /// guard.tracer().start_span("get").finish();
+    /// guard.close(std::time::Duration::from_secs(5));
+    /// assert!(std::fs::read_to_string(&path)?.ends_with(":1 shop.get\n"));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to(out: impl Write + Send + 'static) -> Self {
         Self { out: Box::new(out) }

@@ -31,6 +31,14 @@ pub fn memory() -> MemoryReporter {
 }
 
 /// Keeps spans in memory. Clones share them.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::reporter::{MemoryReporter, memory};
+///
+/// let kept: MemoryReporter = memory();
+/// assert!(kept.clone().spans().is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct MemoryReporter {
     spans: Arc<Mutex<Vec<MockSpan>>>,
@@ -39,18 +47,56 @@ pub struct MemoryReporter {
 
 impl MemoryReporter {
     /// Keeps at most this many spans, instead of 100,000. Those beyond are refused, and so counted as dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let memory = reporter::memory().spans_max(1);
+    /// let guard = Config::new("shop").reporter(memory.clone()).warnings(std::io::sink()).build()?;
+    /// guard.tracer().start_span("a").finish();
+    /// guard.tracer().start_span("b").finish();
+    /// let report = guard.close(std::time::Duration::from_secs(5));
+    /// assert_eq!((memory.spans().len(), report.dropped.failed), (1, 1));
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn spans_max(self, spans_max: usize) -> Self {
         Self { spans_max, ..self }
     }
 
     /// Copies of the spans reported so far; call [`TracerGuard::flush`](crate::TracerGuard::flush) first.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let memory = reporter::memory();
+    /// let guard = Config::new("shop").reporter(memory.clone()).build()?;
+    /// guard.tracer().start_span("get").finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(memory.spans()[0].operation_name, "get");
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn spans(&self) -> Vec<MockSpan> {
         self.kept().clone()
     }
 
     /// Removes the spans reported so far and returns them.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Config, reporter};
+    ///
+    /// let memory = reporter::memory();
+    /// let guard = Config::new("shop").reporter(memory.clone()).build()?;
+    /// guard.tracer().start_span("get").finish();
+    /// guard.flush(std::time::Duration::from_secs(5));
+    /// assert_eq!(memory.take().len(), 1);
+    /// assert!(memory.take().is_empty());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn take(&self) -> Vec<MockSpan> {
         std::mem::take(&mut self.kept())

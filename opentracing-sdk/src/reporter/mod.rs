@@ -54,6 +54,25 @@ pub trait Reporter: Send + fmt::Debug + 'static {
     ///
     /// # Errors
     /// When not all of the spans were taken.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Reporter, reporter};
+    ///
+    /// # use opentracing_core::{Attributes, OperationName, References, SpanHead, SpanId};
+    /// # use opentracing_core::{SpanRecord, Timestamp, TraceId};
+    /// # let (ids, now) = ((TraceId::new(1).unwrap(), SpanId::new(1).unwrap()), Timestamp::now());
+    /// # let head = SpanHead::new(ids.0, ids.1, now, now);
+    /// # let name = OperationName::Static("get");
+    /// # let span = SpanRecord::from_parts(&head, name, Attributes::default(), References::Parent);
+    /// # let mut buffer = opentracing_sdk::BatchBuffer::new();
+    /// # buffer.push(&span);
+    /// # let process = opentracing_sdk::Process::new("shop");
+    /// let mut memory = reporter::memory().spans_max(1);
+    /// assert!(memory.report(&buffer.as_batch(&process)).is_ok());
+    /// let refused = memory.report(&buffer.as_batch(&process)).unwrap_err();
+    /// assert_eq!(refused.rejected(), Some(1));
+    /// ```
     fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError>;
 
     /// Passes on what the reporter has kept back, within the time given. Called by flush and close, after the last
@@ -62,6 +81,14 @@ pub trait Reporter: Send + fmt::Debug + 'static {
     /// # Errors
     /// When something could not be passed on. It is shown as a warning; the spans were counted when they were
     /// reported.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Reporter, reporter};
+    ///
+    /// // What keeps nothing back has nothing to pass on.
+    /// assert!(reporter::counting().flush(std::time::Duration::from_secs(1)).is_ok());
+    /// ```
     fn flush(&mut self, timeout: Duration) -> Result<(), ReportError> {
         let _ = timeout;
         Ok(())
@@ -71,6 +98,13 @@ pub trait Reporter: Send + fmt::Debug + 'static {
     ///
     /// # Errors
     /// When it cannot, for instance since its URL is none. Nothing is sent to find out.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Reporter, reporter};
+    ///
+    /// assert!(reporter::counting().check().is_ok());
+    /// ```
     fn check(&self) -> Result<(), ConfigError> {
         Ok(())
     }

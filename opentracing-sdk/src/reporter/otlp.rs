@@ -54,6 +54,16 @@ const QUOTED_CHARS_MAX: usize = 200;
 const SETTING: &str = "reporter::otlp";
 
 /// Sends spans over HTTP to whatever speaks OTLP; [`otlp`] makes one.
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Reporter;
+/// use opentracing_sdk::reporter::{OtlpReporter, otlp};
+///
+/// let reporter: OtlpReporter = otlp("http://localhost:4318");
+/// assert!(reporter.check().is_ok());
+/// assert!(otlp("no url").check().is_err());
+/// ```
 pub struct OtlpReporter {
     url: String,
     /// What stands in for the path of a URL that has none.
@@ -84,6 +94,16 @@ impl OtlpReporter {
 
     /// Gives a request this long, from looking up the host to the end of the answer, instead of 10 s. When the tracer
     /// is closed, a request may have less.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Reporter, reporter};
+    /// use std::time::Duration;
+    ///
+    /// let otlp = |timeout| reporter::otlp("http://localhost:4318").timeout(timeout);
+    /// assert!(otlp(Duration::from_secs(3)).check().is_ok());
+    /// assert_eq!(otlp(Duration::ZERO).check().unwrap_err().setting(), "OtlpReporter::timeout");
+    /// ```
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }

@@ -20,6 +20,14 @@ pub fn constant(keep: bool) -> ConstantSampler {
 }
 
 /// Keeps all traces, or none; made by [`constant`].
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::sampler::{ConstantSampler, constant};
+///
+/// let sampler: ConstantSampler = constant(true);
+/// assert_ne!(sampler, constant(false));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConstantSampler {
     keep: bool,

@@ -47,12 +47,41 @@ pub use trace_id_ratio::{TraceIdRatioSampler, trace_id_ratio};
 /// ```
 pub trait Sampler: Send + Sync + fmt::Debug + 'static {
     /// Decides about a trace. It runs on the application's thread and must neither block nor panic.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_core::{Decision, StartInfo};
+    /// use opentracing_sdk::{Config, Sampler, reporter, sampler};
+    ///
+    /// #[derive(Debug)]
+    /// struct ButHealth<S>(S);
+    ///
+    /// impl<S: Sampler> Sampler for ButHealth<S> {
+    ///     fn sample(&self, start: &StartInfo<'_>) -> Decision {
+    ///         if start.operation_name == "health" { Decision::drop() } else { self.0.sample(start) }
+    ///     }
+    /// }
+    ///
+    /// let config = Config::new("shop").sampler(ButHealth(sampler::constant(true)));
+    /// let guard = config.reporter(reporter::counting()).build()?;
+    /// assert!(guard.tracer().start_span("order").is_recording());
+    /// assert!(!guard.tracer().start_span("health").is_recording());
+    /// # Ok::<(), opentracing_sdk::ConfigError>(())
+    /// ```
     fn sample(&self, start: &StartInfo<'_>) -> Decision;
 
     /// Says whether this sampler is configured such that it can work; asked once, when the tracer is built.
     ///
     /// # Errors
     /// When it cannot, for instance since a probability is not between 0 and 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::{Sampler, sampler};
+    ///
+    /// assert!(sampler::probabilistic(0.1).check().is_ok());
+    /// assert!(sampler::probabilistic(1.5).check().is_err());
+    /// ```
     fn check(&self) -> Result<(), ConfigError> {
         Ok(())
     }

@@ -24,6 +24,16 @@ pub fn parent_based<S: Sampler>(root: S) -> ParentBasedSampler<S> {
 }
 
 /// Follows the parent, and asks another sampler where there is none; made by [`parent_based`].
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Sampler;
+/// use opentracing_sdk::sampler::{ParentBasedSampler, ProbabilisticSampler, parent_based, probabilistic};
+///
+/// // What is wrong with the sampler of roots is wrong with the whole.
+/// let sampler: ParentBasedSampler<ProbabilisticSampler> = parent_based(probabilistic(1.5));
+/// assert_eq!(sampler.check().unwrap_err().setting(), "sampler::probabilistic");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParentBasedSampler<S> {
     root: S,

@@ -23,6 +23,16 @@ pub fn probabilistic(share: f64) -> ProbabilisticSampler {
 }
 
 /// Keeps a share of the traces; made by [`probabilistic`].
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Sampler;
+/// use opentracing_sdk::sampler::{ProbabilisticSampler, probabilistic};
+///
+/// let sampler: ProbabilisticSampler = probabilistic(0.01);
+/// assert!(sampler.check().is_ok());
+/// assert!(probabilistic(f64::NAN).check().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProbabilisticSampler {
     share: f64,

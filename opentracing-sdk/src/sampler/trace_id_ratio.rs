@@ -21,6 +21,16 @@ pub fn trace_id_ratio(share: f64) -> TraceIdRatioSampler {
 }
 
 /// Keeps a share of the traces; made by [`trace_id_ratio`].
+///
+/// # Examples
+/// ```
+/// use opentracing_sdk::Sampler;
+/// use opentracing_sdk::sampler::{TraceIdRatioSampler, trace_id_ratio};
+///
+/// let sampler: TraceIdRatioSampler = trace_id_ratio(0.01);
+/// assert!(sampler.check().is_ok());
+/// assert!(trace_id_ratio(-0.5).check().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TraceIdRatioSampler {
     share: f64,

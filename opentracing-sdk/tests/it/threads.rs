@@ -113,10 +113,10 @@ fn one_thread_may_record_with_many_tracers() {
 
 #[test]
 fn threads_of_a_pool_that_were_busy_once_leave_room_for_others() {
-    const THREADS: u64 = 300;
+    const THREADS: u32 = 300;
     const SPANS: u64 = 700;
     let guard = config(reporters::counting()).build().unwrap();
-    let end = Barrier::new(THREADS as usize + 1);
+    let end = Barrier::new(usize::try_from(THREADS).unwrap() + 1);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             let (done, is_done) = mpsc::channel();
@@ -133,7 +133,7 @@ fn threads_of_a_pool_that_were_busy_once_leave_room_for_others() {
         let tracer = guard.tracer();
         scope.spawn(move || tracer.start_span("late").finish()).join().unwrap();
         let report = guard.flush(LONG);
-        assert_accounted(&report, THREADS * SPANS + 1);
+        assert_accounted(&report, u64::from(THREADS) * SPANS + 1);
         assert_eq!(report.dropped.total(), 0, "{report}");
         end.wait();
     });

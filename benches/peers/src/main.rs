@@ -52,17 +52,19 @@ fn interleaved() -> Rounds {
     Rounds(figures)
 }
 
-/// Instructions of one unit: the difference between two runs, so that starting up does not count.
+/// Instructions of one unit on the producing thread: only what runs inside [`scenarios::measured`] is counted.
 fn instructions(peer: &str, scenario: &str) -> Option<f64> {
     let count = |times: u64| {
         let mut valgrind = Command::new("valgrind");
-        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(own().get_program());
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*scenarios::measured*"]);
+        valgrind.arg(own().get_program());
         let run = valgrind.args(["repeat", peer, scenario, &times.to_string()]).output().expect("valgrind runs");
         let text = String::from_utf8_lossy(&run.stderr).into_owned();
         let total = text.lines().find_map(|line| line.split_once("Collected :"))?.1.trim().parse::<f64>().ok()?;
         run.status.success().then_some(total)
     };
     const TIMES: u64 = 500;
+    // Of two runs the difference, so that the first spans of a thread do not count.
     let (once, twice) = (count(TIMES)?, count(2 * TIMES)?);
     Some((twice - once) / (TIMES * scenarios::UNITS) as f64)
 }

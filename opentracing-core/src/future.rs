@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::fields;
 use crate::scope::{FinishOnClose, Scope, innermost_active};
 use crate::span::Span;
 use crate::tracer::Tracer;
@@ -146,12 +145,17 @@ impl Hold {
         span.map_or(Hold::Nothing, Hold::Borrowed)
     }
 
-    /// Lets go of the span; one of its own that was not completed is marked.
-    pub(crate) fn cancel(&mut self) {
+    /// Drops an adapter's work inside the span, unless it was completed, and lets go of the span; one of its own
+    /// is marked.
+    pub(crate) fn abandon<T>(&mut self, mut inner: Pin<&mut Option<T>>) {
+        if inner.is_none() {
+            return;
+        }
+        let entered = self.enter();
+        inner.set(None);
+        drop(entered);
         if let Hold::Own(span) = std::mem::replace(self, Hold::Nothing) {
-            if !span.fail_if_panicking() && span.is_recording() {
-                span.log([(fields::EVENT, "cancelled")]);
-            }
+            span.mark_abandoned();
         }
     }
 }
@@ -197,13 +201,8 @@ pin_project! {
 
     impl<F> PinnedDrop for TracedFuture<F> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                let entered = this.hold.enter();
-                this.inner.set(None);
-                drop(entered);
-                this.hold.cancel();
-            }
+            let this = this.project();
+            this.hold.abandon(this.inner);
         }
     }
 }
@@ -245,13 +244,8 @@ pin_project! {
 
     impl<S> PinnedDrop for SpanStream<S> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                let entered = this.hold.enter();
-                this.inner.set(None);
-                drop(entered);
-                this.hold.cancel();
-            }
+            let this = this.project();
+            this.hold.abandon(this.inner);
         }
     }
 }

@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::handle::Handle;
-use crate::fields;
 use crate::future::{Hold, TracedFuture};
 use crate::scope::Scope;
 use crate::span::{Span, shared_noop};
@@ -39,13 +38,8 @@ pin_project! {
 
     impl<F, H> PinnedDrop for Watched<F, H> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                let entered = this.hold.enter();
-                this.inner.set(None);
-                drop(entered);
-                this.hold.cancel();
-            }
+            let this = this.project();
+            this.hold.abandon(this.inner);
         }
     }
 }
@@ -111,9 +105,7 @@ struct Cancelled {
 impl Drop for Cancelled {
     fn drop(&mut self) {
         let Some(span) = &self.span else { return };
-        if !span.fail_if_panicking() && span.is_recording() {
-            span.log([(fields::EVENT, "cancelled")]);
-        }
+        span.mark_abandoned();
         span.finish_on_close();
     }
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::handle::Handle;
-use crate::fields;
 use crate::scope::{FinishOnClose, Scope};
 use crate::span::Span;
 
@@ -76,9 +75,7 @@ impl<F, H> Drop for Instrumented<F, H> {
         unsafe { ManuallyDrop::drop(&mut self.block) };
         drop(entered);
         if let Some(span) = self.span.take() {
-            if !span.fail_if_panicking() && span.is_recording() {
-                span.log([(fields::EVENT, "cancelled")]);
-            }
+            span.mark_abandoned();
         }
     }
 }

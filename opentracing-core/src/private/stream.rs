@@ -36,13 +36,8 @@ pin_project! {
 
     impl<S, H> PinnedDrop for WatchedStream<S, H> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                let entered = this.hold.enter();
-                this.inner.set(None);
-                drop(entered);
-                this.hold.cancel();
-            }
+            let this = this.project();
+            this.hold.abandon(this.inner);
         }
     }
 }

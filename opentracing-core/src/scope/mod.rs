@@ -560,9 +560,7 @@ impl Slot {
             (Some(span), _, FinishOnClose::Yes) => span.finish_on_close(),
             (Some(span), _, FinishOnClose::No) => _ = span.fail_if_panicking(),
             (None, Kind::Own, _) => {
-                if thread::with(|state| self.own.count_finish(state.counts(self.header))).is_none() {
-                    self.own.count_finish_shared(self.header);
-                }
+                self.own.count(self.header);
                 hand_over(&mut self.own, self.header);
             }
             (None, Kind::Shared | Kind::Blank | Kind::BlankForAll, _) => {}

@@ -156,10 +156,15 @@ impl SpanData {
     /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
     pub(crate) fn finish(&mut self, header: &'static Header, finish: Option<Timestamp>) {
         // Counted before it is handed over: a report made in between shows it as lost, not as open.
+        self.count(header);
+        self.hand_over(header, finish);
+    }
+
+    /// Counts the span as finished.
+    pub(crate) fn count(&self, header: &'static Header) {
         if thread::with(|state| self.count_finish(state.counts(header))).is_none() {
             self.count_finish_shared(header);
         }
-        self.hand_over(header, finish);
     }
 
     /// Counts the span as finished, for the thread that finishes it.
@@ -168,7 +173,7 @@ impl SpanData {
         Counts::add_one(if self.is_recording { &counts.recorded } else { &counts.unsampled });
     }
 
-    pub(crate) fn count_finish_shared(&self, header: &Header) {
+    fn count_finish_shared(&self, header: &Header) {
         header.count_shared(if self.is_recording {
             |counts| &counts.recorded
         } else {

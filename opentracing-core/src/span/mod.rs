@@ -444,6 +444,13 @@ impl Span {
         panicked
     }
 
+    /// Marks a span whose work was dropped before it was over: by the panic that dropped it, or as cancelled.
+    pub(crate) fn mark_abandoned(&self) {
+        if !self.fail_if_panicking() && self.is_recording() {
+            self.log([(crate::fields::EVENT, "cancelled")]);
+        }
+    }
+
     fn finish_if_live(&self, failure: Option<Failure<'_>>) {
         if self.header.is_noop() {
             return;

@@ -28,4 +28,27 @@ impl<T: Sync> AtomicRef<T> {
     pub(crate) fn store(&self, to: &'static T) {
         self.pointer.store(ptr::from_ref(to).cast_mut(), Ordering::Release);
     }
+
+    /// Puts a new referent in front, made of the one that it replaces: a list grows so. It is never freed.
+    pub(crate) fn push(&self, make: impl FnOnce(&'static T) -> T) -> &'static T
+    where
+        T: Chained,
+    {
+        let new = Box::leak(Box::new(make(self.load())));
+        loop {
+            let next = ptr::from_ref(new.next()).cast_mut();
+            let pointer = ptr::from_mut(new);
+            match self.pointer.compare_exchange(next, pointer, Ordering::AcqRel, Ordering::Acquire) {
+                // SAFETY: it was leaked, and nothing writes through it any more.
+                Ok(_) => return unsafe { &*pointer },
+                Err(_) => new.set_next(self.load()),
+            }
+        }
+    }
+}
+
+/// What is chained to a list by [`AtomicRef::push`].
+pub(crate) trait Chained: 'static {
+    fn next(&self) -> &'static Self;
+    fn set_next(&mut self, next: &'static Self);
 }

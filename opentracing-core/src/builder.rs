@@ -3,21 +3,24 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use crate::attributes::{Arena, Attributes, cut};
+use crate::attributes::{Attributes, cut};
 use crate::clock::Timestamp;
 use crate::context::{Flags, SpanContext};
-use crate::id::{IdSequence, SpanId, TraceId};
+use crate::decision::RootTags;
+use crate::id::{SpanId, TraceId};
 use crate::recorder::{Decision, Event, SpanHead, StartInfo};
 use crate::reference::{AsReference, Reference, ReferenceKind, ReferenceList};
-use crate::scope::stack::Place;
-use crate::scope::{FinishOnClose, Scope, count_started};
-use crate::span::data::priority;
-use crate::span::{Span, SpanData};
+use crate::scope::fast::{self, Fast, Of};
+use crate::scope::{FinishOnClose, Scope};
+use crate::span::data::{count, priority};
+use crate::span::marks::Marks;
+use crate::span::{Details, Span, SpanData};
 use crate::tag::AsTag;
 use crate::tags::{self, Key};
-use crate::thread::{self, ThreadState};
+use crate::thread;
+use crate::ticks;
 use crate::tracer::Tracer;
-use crate::tracer::header::{Counts, Header};
+use crate::tracer::header::Header;
 
 /// Says what a span is to be before it starts; made by [`Tracer::span`].
 ///
@@ -39,7 +42,8 @@ pub struct SpanBuilder {
     header: &'static Header,
     name: Cow<'static, str>,
     references: ReferenceList,
-    tags: Option<Box<Arena>>,
+    /// The tags.
+    details: Option<Box<Details>>,
     priority: Option<i64>,
     start_time: Option<SystemTime>,
     ignore_active_span: bool,
@@ -52,7 +56,7 @@ impl SpanBuilder {
             header,
             name,
             references: ReferenceList::None,
-            tags: None,
+            details: None,
             priority: None,
             start_time: None,
             ignore_active_span: false,
@@ -155,8 +159,8 @@ impl SpanBuilder {
             if key == tags::SAMPLING_PRIORITY.name() {
                 self.priority = priority(value);
             }
-            let arena = self.tags.get_or_insert_with(thread::take_arena);
-            arena.tag(key, value, &self.header.settings.limits);
+            let details = self.details.get_or_insert_with(thread::take_details);
+            details.arena.tag(key, value, &self.header.settings.limits);
         });
     }
 
@@ -222,7 +226,8 @@ impl SpanBuilder {
             return Span::noop();
         }
         let header = self.header;
-        let span = Span::new(header, self.begin());
+        let span = Span::new(header, self.plain().unwrap_or_else(|| self.begin()));
+        count(header, |counts| &counts.started);
         span.show(|record, context| Event::Started(record, context));
         span
     }
@@ -259,11 +264,11 @@ impl SpanBuilder {
         if self.header.is_noop() {
             return Scope::noop();
         }
-        if let Some(scope) = self.plain_name().and_then(|name| start_child(self.header, name, on_close)) {
+        let header = self.header;
+        if let Some(scope) = self.plain_name().and_then(|name| start_child(header, name, on_close)) {
             return scope;
         }
-        let header = self.header;
-        Scope::of_data(header, self.begin(), on_close)
+        Scope::of_data(header, self.plain().unwrap_or_else(|| self.begin()), on_close)
     }
 
     /// Gives the operation another name.
@@ -275,7 +280,7 @@ impl SpanBuilder {
     /// The name, if it is a literal and nothing else was given.
     fn plain_name(&self) -> Option<&'static str> {
         let plain = self.references.as_slice().is_empty()
-            && self.tags.is_none()
+            && self.details.is_none()
             && self.start_time.is_none()
             && !self.ignore_active_span
             && !self.header.settings.observe;
@@ -285,26 +290,44 @@ impl SpanBuilder {
         }
     }
 
+    /// The span, if nothing was said about it but a literal name and, at most, its parent, which has decided. Its
+    /// caller counts it.
+    #[inline]
+    fn plain(&self) -> Option<SpanData> {
+        let Cow::Borrowed(name) = self.name else { return None };
+        if self.details.is_some() || self.start_time.is_some() || self.header.settings.observe {
+            return None;
+        }
+        match &self.references {
+            ReferenceList::One(Reference { kind: ReferenceKind::ChildOf, context }) => {
+                (!undecided(context)).then(|| child_of(self.header, name, context)).flatten()
+            }
+            ReferenceList::None if self.ignore_active_span || fast::with(Fast::is_empty) => {
+                Some(root(self.header, name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes the span, which its caller counts: a recorder that panics has started nothing.
     fn begin(mut self) -> SpanData {
-        let header = self.header;
         let lineage = self.lineage();
-        let (span_id, new_trace_id) = thread::with(|state| new_ids(&mut state.ids, header))
-            .unwrap_or_else(|| new_ids(&mut IdSequence::unseeded(), header));
         let parent = lineage.parent.as_ref();
-        let trace_id = parent.and_then(SpanContext::trace_id).unwrap_or(new_trace_id);
-        let is_local_root =
-            parent.is_none_or(|parent| parent.is_remote() || parent.sampling_decision().is_none());
-        let arena = self.tags.take();
+        let (span_id, trace_id) = fast::with(|fast| {
+            let trace_id = parent.and_then(SpanContext::trace_id);
+            let bits = self.header.settings.trace_id_bits;
+            (fast.ids.span_id(), trace_id.unwrap_or_else(|| fast.ids.trace_id(bits)))
+        });
+        let is_local_root = parent.is_none_or(undecided);
+        let details = self.details.take();
         let verdict = match parent {
             Some(parent) if !is_local_root => Verdict::inherited(parent.flags(), self.priority),
             parent => {
-                let tags = arena.as_ref().map(|arena| arena.view()).unwrap_or_default();
+                let tags = details.as_ref().map(|details| details.arena.view()).unwrap_or_default();
                 self.ask(parent, lineage.decision.as_ref(), trace_id, tags)
             }
         };
-        // Only now: a recorder that panics has started nothing.
-        count_started(header);
-        self.data(&lineage, (trace_id, span_id), is_local_root, &verdict, arena)
+        self.data(&lineage, (trace_id, span_id), is_local_root, &verdict, details)
     }
 
     /// The parent among the references: the first ChildOf, else the first of any kind.
@@ -319,21 +342,29 @@ impl SpanBuilder {
 
     /// Whether no parent in this process has decided: a sampler is asked, and sees the name.
     pub(crate) fn is_local_root(&self) -> bool {
-        let undecided = |parent: &SpanContext| parent.is_remote() || parent.sampling_decision().is_none();
-        if self.references.as_slice().is_empty() && !self.ignore_active_span {
-            let active = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
-            return active.flatten().is_none_or(|active| undecided(&active));
+        if self.follows_active() {
+            return self.active().as_ref().is_none_or(undecided);
         }
         self.parent_reference().is_none_or(undecided)
     }
 
+    /// Whether the active span, if there is one, is the parent.
+    fn follows_active(&self) -> bool {
+        self.references.as_slice().is_empty() && !self.ignore_active_span
+    }
+
+    fn active(&self) -> Option<SpanContext> {
+        if fast::with(Fast::is_empty) {
+            return None;
+        }
+        thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context())).flatten()
+    }
+
     /// Finds the parent, and drops from the references what names no span; their baggage stays.
     fn lineage(&mut self) -> Lineage {
-        if self.references.as_slice().is_empty() && !self.ignore_active_span {
-            let parent = thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context()));
-            let parent = parent.flatten();
-            let inherited = parent.clone();
-            return Lineage { parent, baggage: inherited, decision: None };
+        if self.follows_active() {
+            let parent = self.active();
+            return Lineage { baggage: parent.clone(), parent, decision: None };
         }
         let parent = self.parent_reference().cloned();
         let mut baggage = parent.clone();
@@ -378,7 +409,7 @@ impl SpanBuilder {
         (trace_id, span_id): (TraceId, SpanId),
         is_local_root: bool,
         verdict: &Verdict,
-        arena: Option<Box<Arena>>,
+        details: Option<Box<Details>>,
     ) -> SpanData {
         let limits = &self.header.settings.limits;
         let parent_id = lineage.parent.as_ref().and_then(SpanContext::span_id);
@@ -397,21 +428,22 @@ impl SpanBuilder {
             _ => false,
         };
         let is_recording = verdict.flags.is_sampled() || self.header.settings.record_unsampled;
-        let mut data = SpanData {
-            head,
-            name: match self.name {
-                Cow::Owned(name) => Cow::Owned(cut(&name, limits.value_bytes_max).to_owned()),
-                literal @ Cow::Borrowed(_) => literal,
-            },
-            extra: lineage.baggage.as_ref().and_then(SpanContext::extra),
-            references: (!usual).then(|| Box::new(self.references.into_vec())),
-            arena,
-            is_recording,
-            began_panicking: std::thread::panicking(),
-            is_finished: false,
-        };
-        for (key, value) in &verdict.tags {
-            data.arena().tag(Cow::Borrowed(key), value, limits);
+        let mut data = SpanData { head, name: "", details, marks: Marks::NONE };
+        data.marks.set(Marks::RECORDING, is_recording);
+        data.marks.set(Marks::BEGAN_PANICKING, std::thread::panicking());
+        data.marks.set(Marks::TIMED, self.start_time.is_some());
+        match self.name {
+            Cow::Borrowed(name) => data.name = name,
+            Cow::Owned(name) => data.details().name = Some(cut(&name, limits.value_bytes_max).to_owned()),
+        }
+        if let Some(extra) = lineage.baggage.as_ref().and_then(SpanContext::extra) {
+            data.details().extra = Some(extra);
+        }
+        if !usual {
+            data.details().references = self.references.into_vec();
+        }
+        for (key, value) in verdict.tags.as_slice() {
+            data.details().arena.tag(Cow::Borrowed(key), value, limits);
         }
         // Last, so that what was done for the start is not part of the span.
         if is_recording {
@@ -419,6 +451,11 @@ impl SpanBuilder {
         }
         data
     }
+}
+
+/// Whether no parent in this process has decided.
+fn undecided(parent: &SpanContext) -> bool {
+    parent.is_remote() || parent.sampling_decision().is_none()
 }
 
 /// What a span takes over from others.
@@ -433,7 +470,7 @@ struct Lineage {
 /// What was decided about a span.
 struct Verdict {
     flags: Flags,
-    tags: Vec<(&'static str, crate::tag::TagValue<'static>)>,
+    tags: RootTags,
 }
 
 impl Verdict {
@@ -445,59 +482,88 @@ impl Verdict {
             Some(_) => flags.with_sampled(false),
             None => flags,
         };
-        Self { flags, tags: Vec::new() }
+        Self { flags, tags: RootTags::None }
     }
 }
 
-fn new_ids(ids: &mut IdSequence, header: &Header) -> (SpanId, TraceId) {
-    (ids.span_id(), ids.trace_id(header.settings.trace_id_bits))
+/// The root of a new trace, of which only the name is known.
+fn root(header: &'static Header, name: &'static str) -> SpanData {
+    let bits = header.settings.trace_id_bits;
+    let (trace_id, span_id) = fast::with(|fast| (fast.ids.trace_id(bits), fast.ids.span_id()));
+    let info = StartInfo::new(name, trace_id);
+    let decision = header.recorder().map_or_else(Decision::drop, |recorder| recorder.sample(&info));
+    let flags = Flags::default().with_sampled(decision.sampled);
+    let head = SpanHead {
+        trace_id,
+        span_id,
+        flags: if decision.debug { flags.with_debug() } else { flags },
+        is_local_root: true,
+        ..SpanHead::NONE
+    };
+    let mut data = started(header, name, head);
+    for (key, value) in decision.tags() {
+        data.details().arena.tag(Cow::Borrowed(key), value, &header.settings.limits);
+    }
+    data
 }
 
-/// The short way for the usual case: a child of the active span, whose decision it follows, with one visit to
-/// the thread's state.
+/// A child of a span in this process, of which only the name is known; `None` where the parent has no ids.
+fn child_of(header: &'static Header, name: &'static str, parent: &SpanContext) -> Option<SpanData> {
+    let (trace_id, parent_id) = parent.ids()?;
+    let head = SpanHead {
+        trace_id,
+        span_id: fast::with(|fast| fast.ids.span_id()),
+        parent_id: Some(parent_id),
+        flags: parent.flags().inherited(),
+        ..SpanHead::NONE
+    };
+    let mut data = started(header, name, head);
+    if let Some(extra) = parent.extra() {
+        data.details().extra = Some(extra);
+    }
+    Some(data)
+}
+
+#[inline]
+fn started(header: &'static Header, name: &'static str, head: SpanHead) -> SpanData {
+    let mut data = SpanData { head, name, details: None, marks: Marks::NONE };
+    data.marks.set(Marks::BEGAN_PANICKING, std::thread::panicking());
+    if head.flags.is_sampled() || header.settings.record_unsampled {
+        data.marks.set(Marks::RECORDING, true);
+        data.head.start = Timestamp::now();
+    }
+    data
+}
+
+/// The short way for the usual case: a child of the active span, whose decision it follows.
 #[inline]
 pub(crate) fn start_child(
     header: &'static Header,
     name: &'static str,
     on_close: FinishOnClose,
 ) -> Option<Scope> {
-    let place = thread::with(|state| push_child(state, header, name, on_close)).flatten()?;
-    Some(Scope::at(header, place))
+    let usual = on_close == FinishOnClose::Yes && !std::thread::panicking();
+    if usual { push_child(Of::Tracer(header), name) } else { None }
 }
 
 /// A child of the innermost active span, whichever tracer's; `None` where that is not the topmost scope's.
-#[inline]
+#[inline(always)]
 pub(crate) fn start_innermost(name: &'static str) -> Option<Scope> {
-    let started = thread::with(|state| {
-        let header = state.stack.top_header()?;
-        if header.settings.observe {
-            return None;
-        }
-        Some((header, push_child(state, header, name, FinishOnClose::Yes)?))
-    });
-    let (header, place) = started.flatten()?;
-    Some(Scope::at(header, place))
+    if std::thread::panicking() { None } else { push_child(Of::Any, name) }
 }
 
 #[inline(always)]
-fn push_child(
-    state: &mut ThreadState,
-    header: &'static Header,
-    name: &'static str,
-    on_close: FinishOnClose,
-) -> Option<Place> {
-    if state.stack.is_full() {
-        return None;
+fn push_child(of: Of, name: &'static str) -> Option<Scope> {
+    if ticks::are_counted() {
+        fast::with(|fast| fast.push_child(of, name, Timestamp::counted)).map(Scope::at)
+    } else {
+        push_child_by_system_clock(of, name)
     }
-    let span_id = state.ids.span_id();
-    let (place, span) = state.stack.push_child(header, on_close, span_id, name)?;
-    span.began_panicking = std::thread::panicking();
-    span.is_recording = span.head.flags.is_sampled() || header.settings.record_unsampled;
-    if span.is_recording {
-        span.head.start = Timestamp::now();
-    }
-    Counts::add_one(&state.counts(header).started);
-    Some(place)
+}
+
+#[inline(never)]
+fn push_child_by_system_clock(of: Of, name: &'static str) -> Option<Scope> {
+    fast::with(|fast| fast.push_child(of, name, Timestamp::now)).map(Scope::at)
 }
 
 impl Tracer {

@@ -22,8 +22,12 @@ use crate::ticks::{self, Scale};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timestamp(NonZeroU64);
 
-/// Set: nanoseconds since the Unix epoch, given by the user. Clear: ticks of this process's monotonic clock.
-const EXPLICIT: u64 = 1 << 63;
+/// Set in ticks of this process's monotonic clock, which lose their lowest bit for it; clear in times the user gave,
+/// which are nanoseconds since the Unix epoch, plus one, in the bits above. So neither is ever zero.
+const TICKS: u64 = 1;
+
+/// The last time of day that fits, in nanoseconds since the Unix epoch: in 2262.
+const UNIX_NANOS_MAX: u64 = (u64::MAX >> 1) - 1;
 
 impl Timestamp {
     /// Before all time: that of a span that has not begun to record.
@@ -41,7 +45,13 @@ impl Timestamp {
     #[must_use]
     #[inline]
     pub fn now() -> Self {
-        Self::of(ticks::now() & !EXPLICIT)
+        Self::of(ticks::now() | TICKS)
+    }
+
+    /// As `now`, where [`ticks::are_counted`].
+    #[inline(always)]
+    pub(crate) fn counted() -> Self {
+        Self::of(ticks::counted() | TICKS)
     }
 
     /// Takes a time of day as it is; one before 1970 counts as 1970, one after 2262 as 2262.
@@ -56,19 +66,18 @@ impl Timestamp {
     /// ```
     #[must_use]
     pub fn from_system_time(time: SystemTime) -> Self {
-        Self::of(unix_nanos(time) | EXPLICIT)
+        Self::of((unix_nanos(time) + 1) << 1)
     }
 
     #[inline]
     fn of(bits: u64) -> Self {
-        // Zero is left out, so that an absent time takes no more room: tick 0 counts as tick 1.
-        Self(NonZeroU64::new(bits).unwrap_or(NonZeroU64::MIN))
+        Self(NonZeroU64::new(bits).expect("a tick has its lowest bit set, and one was added to a time"))
     }
 
     /// Whether the user gave it.
     #[inline]
     pub(crate) fn is_explicit(self) -> bool {
-        self.0.get() & EXPLICIT != 0
+        self.0.get() & TICKS == 0
     }
 
     #[inline]
@@ -77,10 +86,10 @@ impl Timestamp {
     }
 }
 
-/// Nanoseconds since the Unix epoch, without the bit that marks explicit times: enough until 2262.
+/// Nanoseconds since the Unix epoch, as far as a [`Timestamp`] can hold them.
 fn unix_nanos(time: SystemTime) -> u64 {
     let nanos = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    u64::try_from(nanos).map_or(EXPLICIT - 1, |nanos| nanos.min(EXPLICIT - 1))
+    u64::try_from(nanos).map_or(UNIX_NANOS_MAX, |nanos| nanos.min(UNIX_NANOS_MAX))
 }
 
 /// Turns timestamps into times of day, as the system clock stands when this is made.
@@ -133,8 +142,8 @@ impl WallClock {
     #[must_use]
     pub fn unix_nanos(&self, time: Timestamp) -> u64 {
         let bits = time.0.get();
-        if bits & EXPLICIT != 0 {
-            return bits & !EXPLICIT;
+        if time.is_explicit() {
+            return (bits >> 1) - 1;
         }
         // Either side of the reading: a record may have been made after its batch was begun.
         match self.ticks.checked_sub(bits) {

@@ -132,6 +132,19 @@ impl Flags {
         Self(self.0 & !Self::REMOTE)
     }
 
+    /// All bits, those that do not travel among them.
+    #[inline]
+    pub(crate) fn all(self) -> u16 {
+        self.0
+    }
+
+    /// The flags of which [`Flags::all`] gave the bits; what lies above them is left out.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the lower 16 bits are what is asked for")]
+    pub(crate) fn of_all(bits: u32) -> Self {
+        Self(bits as u16)
+    }
+
     pub(crate) fn is_decided(self) -> bool {
         self.0 & Self::UNDECIDED == 0
     }
@@ -151,6 +164,7 @@ impl SpanContext {
     ///     .build();
     /// assert_eq!(context.trace_id(), TraceId::new(1));
     /// ```
+    #[inline]
     pub fn builder() -> SpanContextBuilder {
         SpanContextBuilder::default()
     }
@@ -180,8 +194,15 @@ impl SpanContext {
         self.extra
     }
 
-    pub(crate) fn local(trace_id: TraceId, span_id: SpanId, parent_id: Option<SpanId>, flags: Flags) -> Self {
-        Self { trace_id: Some(trace_id), span_id: Some(span_id), parent_id, flags, extra: None }
+    #[inline]
+    pub(crate) fn local(
+        trace_id: TraceId,
+        span_id: SpanId,
+        parent_id: Option<SpanId>,
+        flags: Flags,
+        extra: Option<Arc<Extra>>,
+    ) -> Self {
+        Self { trace_id: Some(trace_id), span_id: Some(span_id), parent_id, flags, extra }
     }
 
     /// The trace this span is part of; `None` where the context has no ids.
@@ -194,6 +215,7 @@ impl SpanContext {
     /// assert_eq!(child.context().trace_id(), span.context().trace_id());
     /// ```
     #[must_use]
+    #[inline]
     pub fn trace_id(&self) -> Option<TraceId> {
         self.trace_id
     }
@@ -208,6 +230,7 @@ impl SpanContext {
     /// assert!(Tracer::noop().start_span("op").context().span_id().is_none());
     /// ```
     #[must_use]
+    #[inline]
     pub fn span_id(&self) -> Option<SpanId> {
         self.span_id
     }
@@ -222,6 +245,7 @@ impl SpanContext {
     /// assert_eq!(child.context().parent_id(), span.context().span_id());
     /// ```
     #[must_use]
+    #[inline]
     pub fn parent_id(&self) -> Option<SpanId> {
         self.parent_id
     }
@@ -250,6 +274,7 @@ impl SpanContext {
     /// assert!(span.context().is_sampled());
     /// ```
     #[must_use]
+    #[inline]
     pub fn is_sampled(&self) -> bool {
         self.flags.is_sampled()
     }
@@ -263,6 +288,7 @@ impl SpanContext {
     /// assert!(SpanContext::builder().flags(Flags::SAMPLED | Flags::DEBUG).build().is_debug());
     /// ```
     #[must_use]
+    #[inline]
     pub fn is_debug(&self) -> bool {
         self.flags.is_debug()
     }
@@ -330,6 +356,7 @@ impl SpanContext {
     /// let context = SpanContext::builder().baggage_item("b", "2").baggage_item("a", "1").build();
     /// assert!(context.baggage().eq([("a", "1"), ("b", "2")]));
     /// ```
+    #[inline]
     pub fn baggage(&self) -> impl Iterator<Item = (&str, &str)> {
         self.extra.iter().flat_map(|extra| extra.baggage.iter()).map(|(k, v)| (k.as_str(), v.as_str()))
     }
@@ -342,6 +369,7 @@ impl SpanContext {
     /// assert_eq!(context.trace_state(), Some("vendor=1"));
     /// ```
     #[must_use]
+    #[inline]
     pub fn trace_state(&self) -> Option<&str> {
         self.extra.as_ref()?.trace_state.as_deref()
     }
@@ -368,14 +396,9 @@ impl SpanContext {
     /// assert!(!SpanContext::builder().sampled(false).build().is_empty());
     /// ```
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.ids().is_none() && self.extra.is_none() && !self.flags.is_decided()
-    }
-
-    /// Whether this has the same flags, and the very same baggage; equal baggage elsewhere in memory does not
-    /// count.
-    pub(crate) fn has(&self, flags: Flags, extra: Option<&Arc<Extra>>) -> bool {
-        self.flags == flags && self.extra.as_ref().map(Arc::as_ptr) == extra.map(Arc::as_ptr)
     }
 
     #[cold]
@@ -467,6 +490,7 @@ impl SpanContextBuilder {
     /// let context = SpanContext::builder().ids(TraceId::new(1).unwrap(), SpanId::new(2).unwrap()).build();
     /// assert_eq!(context.span_id(), SpanId::new(2));
     /// ```
+    #[inline]
     pub fn ids(mut self, trace_id: TraceId, span_id: SpanId) -> Self {
         self.context.trace_id = Some(trace_id);
         self.context.span_id = Some(span_id);
@@ -482,6 +506,7 @@ impl SpanContextBuilder {
     /// let context = SpanContext::builder().parent_id(SpanId::new(3)).build();
     /// assert_eq!(context.parent_id(), SpanId::new(3));
     /// ```
+    #[inline]
     pub fn parent_id(mut self, parent_id: Option<SpanId>) -> Self {
         self.context.parent_id = parent_id;
         self
@@ -496,6 +521,7 @@ impl SpanContextBuilder {
     /// let context = SpanContext::builder().flags(Flags::SAMPLED).build();
     /// assert_eq!(context.sampling_decision(), Some(true));
     /// ```
+    #[inline]
     pub fn flags(mut self, bits: u8) -> Self {
         let marks = self.context.flags.0 & Flags::REMOTE;
         self.context.flags = Flags(u16::from(bits) | marks);
@@ -509,6 +535,7 @@ impl SpanContextBuilder {
     /// let context = opentracing_core::SpanContext::builder().sampled(false).build();
     /// assert_eq!(context.sampling_decision(), Some(false));
     /// ```
+    #[inline]
     pub fn sampled(mut self, sampled: bool) -> Self {
         self.context.flags = self.context.flags.with_sampled(sampled);
         self
@@ -522,6 +549,7 @@ impl SpanContextBuilder {
     /// let context = opentracing_core::SpanContext::builder().sampled(true).undecided().build();
     /// assert_eq!(context.sampling_decision(), None);
     /// ```
+    #[inline]
     pub fn undecided(mut self) -> Self {
         self.context.flags = Flags(self.context.flags.with_sampled(false).0 | Flags::UNDECIDED);
         self
@@ -533,6 +561,7 @@ impl SpanContextBuilder {
     /// ```
     /// assert!(opentracing_core::SpanContext::builder().remote().build().is_remote());
     /// ```
+    #[inline]
     pub fn remote(mut self) -> Self {
         self.context.flags.0 |= Flags::REMOTE;
         self
@@ -590,6 +619,7 @@ impl SpanContextBuilder {
     /// assert_eq!(SpanContext::builder().build(), SpanContext::default());
     /// ```
     #[must_use]
+    #[inline]
     pub fn build(self) -> SpanContext {
         self.context
     }

@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::sync::OnceCell;
 
+use crate::thread;
+use crate::tracer::header::Header;
+
 /// No process has this generation: what carries it has to be set up first.
 pub(crate) const NO_GENERATION: u64 = 0;
 
@@ -28,9 +31,10 @@ pub(crate) fn watch() {
 fn register() {
     extern "C" fn in_child() {
         GENERATION.fetch_add(1, Ordering::Relaxed);
+        Header::forked(thread::forked());
     }
-    // SAFETY: the handler is a plain function that touches one atomic, which is all that is allowed in the
-    // child of a multi-threaded process. A failure (no memory) leaves forks unnoticed, as without a handler.
+    // SAFETY: the handler is a plain function that allocates nothing and takes no lock, which is what is asked of one
+    // in the child of a multi-threaded process. A failure (no memory) leaves forks unnoticed, as without a handler.
     unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
 }
 

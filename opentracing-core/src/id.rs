@@ -1,5 +1,6 @@
 //! Identifiers of traces and spans, and the sequence each thread takes them from.
 
+use std::cell::Cell;
 use std::fmt;
 use std::num::{NonZeroU64, NonZeroU128};
 use std::str::FromStr;
@@ -240,13 +241,13 @@ impl fmt::Debug for SpanId {
     }
 }
 
-/// The ids of one thread: a Weyl sequence through a bijective mixer, so that they look random and none comes
-/// twice, started at a place the operating system chose.
+/// The ids of one thread: a Weyl sequence, started at a place the operating system chose, so that none comes twice
+/// and those of two threads hardly ever meet.
 #[derive(Debug)]
 pub(crate) struct IdSequence {
-    state: u64,
+    state: Cell<u64>,
     /// The generation of the process for which `state` was seeded; a forked child must not go on from it.
-    generation: u64,
+    generation: Cell<u64>,
 }
 
 /// The golden ratio's fraction, as SplitMix64 uses it: odd, so that the sequence visits every state.
@@ -255,43 +256,52 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 impl IdSequence {
     /// A sequence that seeds itself when the first id is taken.
     pub(crate) const fn unseeded() -> Self {
-        Self { state: 0, generation: fork::NO_GENERATION }
+        Self { state: Cell::new(0), generation: Cell::new(fork::NO_GENERATION) }
     }
 
+    /// Seeds the sequence, if that was not done in this process.
     #[inline]
-    pub(crate) fn span_id(&mut self) -> SpanId {
-        SpanId(NonZeroU64::new(self.next()).unwrap_or_else(|| self.reseeded()))
+    pub(crate) fn prepare(&self) {
+        if self.generation.get() != fork::generation() {
+            self.seed();
+        }
     }
 
-    pub(crate) fn trace_id(&mut self, bits: TraceIdBits) -> TraceId {
+    pub(crate) fn span_id(&self) -> SpanId {
+        self.prepare();
+        self.next()
+    }
+
+    /// The next id of a sequence that has been prepared.
+    #[inline(always)]
+    pub(crate) fn next(&self) -> SpanId {
+        let next = self.state.get().wrapping_add(STEP);
+        self.state.set(next);
+        SpanId(NonZeroU64::new(next).unwrap_or_else(|| self.after_zero()))
+    }
+
+    /// Trace ids are mixed: samplers look at their bits.
+    pub(crate) fn trace_id(&self, bits: TraceIdBits) -> TraceId {
         let high = match bits {
             TraceIdBits::B64 => 0,
-            TraceIdBits::B128 => u128::from(self.next()),
+            TraceIdBits::B128 => u128::from(mix(self.span_id().get())),
         };
-        TraceId(NonZeroU128::from(self.span_id().0) | (high << 64))
-    }
-
-    #[inline]
-    fn next(&mut self) -> u64 {
-        let generation = fork::generation();
-        if self.generation != generation {
-            self.seed(generation);
-        }
-        self.state = self.state.wrapping_add(STEP);
-        mix(self.state)
+        // The mixer is a bijection that maps zero to zero, and no other to it.
+        let low = NonZeroU64::new(mix(self.span_id().get())).unwrap_or(NonZeroU64::MIN);
+        TraceId(NonZeroU128::from(low) | (high << 64))
     }
 
     #[cold]
-    fn seed(&mut self, generation: u64) {
-        self.state = seed();
-        self.generation = generation;
+    fn seed(&self) {
+        self.state.set(seed());
+        self.generation.set(fork::generation());
     }
 
-    /// The one state in 2^64 that mixes to zero was met.
+    /// The one state in 2^64 that is no id was met.
     #[cold]
-    fn reseeded(&mut self) -> NonZeroU64 {
-        self.state = seed();
-        NonZeroU64::new(self.next()).unwrap_or(NonZeroU64::MIN)
+    fn after_zero(&self) -> NonZeroU64 {
+        self.state.set(STEP);
+        NonZeroU64::new(STEP).expect("it is odd")
     }
 }
 
@@ -314,6 +324,7 @@ pub enum TraceIdBits {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): a bijection of 64 bits.
+#[inline]
 fn mix(state: u64) -> u64 {
     let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -362,7 +373,7 @@ mod tests {
 
     #[test]
     fn ids_of_a_sequence_differ_and_two_sequences_start_apart() {
-        let (mut a, mut b) = (IdSequence::unseeded(), IdSequence::unseeded());
+        let (a, b) = (IdSequence::unseeded(), IdSequence::unseeded());
         let mut ids: Vec<_> = (0..1000).flat_map(|_| [a.span_id(), b.span_id()]).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -371,7 +382,7 @@ mod tests {
 
     #[test]
     fn trace_ids_of_64_bits_have_a_zero_upper_half() {
-        let mut ids = IdSequence::unseeded();
+        let ids = IdSequence::unseeded();
         assert_eq!(ids.trace_id(TraceIdBits::B64).high(), 0);
         assert_ne!(ids.trace_id(TraceIdBits::B128).high(), 0);
     }

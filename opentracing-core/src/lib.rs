@@ -34,6 +34,7 @@ mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod context;
+mod decision;
 mod failure;
 pub mod fields;
 mod fork;

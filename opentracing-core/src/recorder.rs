@@ -15,6 +15,8 @@ use crate::report::Report;
 use crate::scope::Scope;
 use crate::tag::TagValue;
 
+pub use crate::decision::Decision;
+
 /// Decides about spans, and takes them when they have finished: what a tracer author implements.
 ///
 /// All methods are called on the threads of the application: none may block (but `flush` and `close`), and none
@@ -46,6 +48,13 @@ pub trait Recorder: Send + Sync + fmt::Debug + 'static {
 
     /// Takes a finished span. What is to be kept has to be copied.
     fn record(&self, span: &SpanRecord<'_>);
+
+    /// Takes a finished span that is nothing but a head and a literal name: it has no tags and no logs, and refers
+    /// to its parent only. Most spans do, and a recorder that has a shorter way for them can take it here.
+    fn record_plain(&self, head: &SpanHead, name: &'static str) {
+        let (name, nothing) = (OperationName::Static(name), Attributes::default());
+        self.record(&SpanRecord::from_parts(head, name, nothing, References::Parent));
+    }
 
     /// Writes a context into a carrier. A carrier is unchanged when the call fails.
     ///
@@ -166,7 +175,20 @@ pub struct StartInfo<'a> {
     pub debug_id: Option<&'a str>,
 }
 
-impl StartInfo<'_> {
+impl<'a> StartInfo<'a> {
+    /// Of a new trace, of which only the name is known.
+    pub(crate) fn new(operation_name: &'a str, trace_id: TraceId) -> Self {
+        Self {
+            operation_name,
+            trace_id,
+            parent: None,
+            references: &[],
+            tags: Attributes::default(),
+            sampling_priority: None,
+            debug_id: None,
+        }
+    }
+
     /// What the parent decided, if there is one and it did.
     ///
     /// # Examples
@@ -194,122 +216,6 @@ impl StartInfo<'_> {
     #[must_use]
     pub fn parent_decision(&self) -> Option<bool> {
         self.parent.and_then(SpanContext::sampling_decision)
-    }
-}
-
-/// What a recorder decided about a local root.
-///
-/// # Examples
-/// ```
-/// use opentracing_core::Decision;
-///
-/// let decision = Decision::record().debug().tag("sampler.type", "const");
-/// assert!(decision.is_sampled() && decision.is_debug());
-/// assert_eq!(decision.tags().len(), 1);
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[must_use]
-pub struct Decision {
-    pub(crate) sampled: bool,
-    pub(crate) debug: bool,
-    pub(crate) tags: Vec<(&'static str, TagValue<'static>)>,
-}
-
-impl Decision {
-    /// The trace is kept.
-    ///
-    /// # Examples
-    /// ```
-    /// assert!(opentracing_core::Decision::record().is_sampled());
-    /// ```
-    pub fn record() -> Self {
-        Self { sampled: true, debug: false, tags: Vec::new() }
-    }
-
-    /// The trace is not kept: its spans carry ids and baggage, and say so to other processes.
-    ///
-    /// # Examples
-    /// ```
-    /// assert!(!opentracing_core::Decision::drop().is_sampled());
-    /// ```
-    pub fn drop() -> Self {
-        Self { sampled: false, ..Self::record() }
-    }
-
-    /// Keeps or drops.
-    ///
-    /// # Examples
-    /// ```
-    /// use opentracing_core::Decision;
-    ///
-    /// assert_eq!(Decision::sampled(true), Decision::record());
-    /// assert_eq!(Decision::sampled(false), Decision::drop());
-    /// ```
-    pub fn sampled(sampled: bool) -> Self {
-        if sampled { Self::record() } else { Self::drop() }
-    }
-
-    /// Sets the debug flag, which asks every later stage to keep the trace.
-    ///
-    /// # Examples
-    /// ```
-    /// assert!(opentracing_core::Decision::record().debug().is_debug());
-    /// ```
-    pub fn debug(mut self) -> Self {
-        self.debug = true;
-        self
-    }
-
-    /// Adds a tag to the root, for instance the sampler's name.
-    ///
-    /// # Examples
-    /// ```
-    /// let decision = opentracing_core::Decision::record().tag("sampler.param", 0.5);
-    /// assert_eq!(decision.tags()[0].0, "sampler.param");
-    /// ```
-    pub fn tag(mut self, key: &'static str, value: impl Into<TagValue<'static>>) -> Self {
-        self.tags.push((key, value.into()));
-        self
-    }
-
-    /// Whether the trace is kept.
-    ///
-    /// # Examples
-    /// ```
-    /// use opentracing_core::Decision;
-    ///
-    /// assert!(Decision::record().is_sampled());
-    /// assert!(!Decision::drop().is_sampled());
-    /// ```
-    #[must_use]
-    pub fn is_sampled(&self) -> bool {
-        self.sampled
-    }
-
-    /// Whether the debug flag is set.
-    ///
-    /// # Examples
-    /// ```
-    /// use opentracing_core::Decision;
-    ///
-    /// assert!(!Decision::record().is_debug());
-    /// assert!(Decision::record().debug().is_debug());
-    /// ```
-    #[must_use]
-    pub fn is_debug(&self) -> bool {
-        self.debug
-    }
-
-    /// The tags of the root.
-    ///
-    /// # Examples
-    /// ```
-    /// let decision = opentracing_core::Decision::record().tag("sampler.type", "const");
-    /// assert_eq!(decision.tags()[0].1, "const");
-    /// ```
-    #[must_use]
-    pub fn tags(&self) -> &[(&'static str, TagValue<'static>)] {
-        &self.tags
     }
 }
 
@@ -665,7 +571,7 @@ impl<'a> SpanRecord<'a> {
 
     fn parent_context(&self) -> Option<SpanContext> {
         let parent = self.head.parent_id?;
-        Some(SpanContext::local(self.head.trace_id, parent, None, self.head.flags.inherited()))
+        Some(SpanContext::local(self.head.trace_id, parent, None, self.head.flags.inherited(), None))
     }
 
     /// The span's context, without its baggage.
@@ -684,7 +590,7 @@ impl<'a> SpanRecord<'a> {
     /// ```
     #[must_use]
     pub fn context(&self) -> SpanContext {
-        SpanContext::local(self.head.trace_id, self.head.span_id, self.head.parent_id, self.head.flags)
+        SpanContext::of_head(self.head, None)
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::context::SpanContext;
 use crate::scope::Scope;
-use crate::span::Span;
 
 /// What a reference means.
 ///
@@ -155,12 +154,6 @@ pub trait AsReference {
 impl AsReference for SpanContext {
     fn visit(&self, visit: &mut dyn FnMut(&SpanContext)) {
         visit(self);
-    }
-}
-
-impl AsReference for Span {
-    fn visit(&self, visit: &mut dyn FnMut(&SpanContext)) {
-        self.visit_context(visit);
     }
 }
 

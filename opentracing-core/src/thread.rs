@@ -5,12 +5,12 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
-use crate::attributes::Arena;
-use crate::id::IdSequence;
+use crate::scope::fast::{self, Fast};
 use crate::scope::stack::Stack;
-use crate::tracer::header::{Counts, Header};
+use crate::span::Details;
+use crate::tracer::header::Header;
+use crate::tracer::local::{Local, LocalTable};
 
 thread_local! {
     static STATE: RefCell<ThreadState> = const { RefCell::new(ThreadState::new()) };
@@ -18,100 +18,126 @@ thread_local! {
 
 /// The state of one thread. When the thread ends, its scopes are closed and its counters handed over.
 pub(crate) struct ThreadState {
+    /// Lent to [`fast`] while nobody visits the state.
     pub(crate) stack: Stack,
-    pub(crate) ids: IdSequence,
     /// The tracers made current, innermost last; each with the key of its guard.
     pub(crate) current: Vec<(u64, &'static Header)>,
-    /// This thread's counters of each tracer, the one used last in front.
-    counts: Vec<(&'static Header, Arc<Counts>)>,
-    /// Empty arenas whose memory is used again.
+    locals: LocalTable,
+    /// Empty details whose memory is used again.
     #[expect(clippy::vec_box, reason = "the boxes move into spans and back; a span is smaller for it")]
-    pub(crate) arenas: Vec<Box<Arena>>,
+    details: Vec<Box<Details>>,
     /// Text being written by `Display` and `Debug` values.
     scratch: String,
 }
 
-/// Arenas a thread keeps: as many as spans with tags are usually open in it.
-const ARENAS_KEPT_MAX: usize = 16;
+/// Details a thread keeps: as many as spans with tags are usually open in it.
+const DETAILS_KEPT_MAX: usize = 16;
 
 impl ThreadState {
     const fn new() -> Self {
         Self {
             stack: Stack::new(),
-            ids: IdSequence::unseeded(),
             current: Vec::new(),
-            counts: Vec::new(),
-            arenas: Vec::new(),
+            locals: LocalTable::new(),
+            details: Vec::new(),
             scratch: String::new(),
         }
     }
 
-    /// This thread's counters of a tracer.
+    /// This thread's share of a tracer.
     #[inline]
-    pub(crate) fn counts(&mut self, header: &'static Header) -> &Counts {
-        let first = self.counts.first().is_some_and(|(owner, _)| std::ptr::eq(*owner, header));
-        if !first {
-            self.bring_to_front(header);
-        }
-        &self.counts[0].1
-    }
-
-    #[cold]
-    fn bring_to_front(&mut self, header: &'static Header) {
-        match self.counts.iter().position(|(owner, _)| std::ptr::eq(*owner, header)) {
-            Some(index) => self.counts.swap(0, index),
-            None => {
-                self.counts.push((header, header.counts_of_thread()));
-                let last = self.counts.len() - 1;
-                self.counts.swap(0, last);
-            }
-        }
+    pub(crate) fn local(&mut self, header: &'static Header) -> &'static Local {
+        let local = self.locals.of(header);
+        fast::with(|fast| fast.set_local(local));
+        local
     }
 
     /// Makes a tracer current, under a key by which the guard takes it back: guards may drop in any order.
     pub(crate) fn push_current(&mut self, header: &'static Header) -> u64 {
         let key = self.current.last().map_or(0, |(key, _)| key + 1);
         self.current.push((key, header));
+        fast::with(|fast| fast.has_current.set(true));
         key
     }
 
-    pub(crate) fn take_arena(&mut self) -> Box<Arena> {
-        self.arenas.pop().unwrap_or_default()
+    /// Takes back what was made current under a key.
+    pub(crate) fn remove_current(&mut self, key: u64) {
+        self.current.retain(|(other, _)| *other != key);
+        fast::with(|fast| fast.has_current.set(!self.current.is_empty()));
     }
 }
 
 impl Drop for ThreadState {
     fn drop(&mut self) {
-        // Counters first: what closing the scopes counts goes to the tracer directly.
-        for (header, counts) in self.counts.drain(..) {
-            header.fold(&counts);
-        }
-        self.stack.close_all();
+        // From now on the state is gone: what closing the scopes counts goes to the tracer directly.
+        fast::with(|fast| {
+            fast.take_back(&mut self.stack);
+            fast.retire();
+        });
+        self.stack.take_all().for_each(|mut slot| slot.finish());
     }
 }
 
-/// Uses this thread's state; `None` where it is gone (the thread is ending) or in use (an allocator that
-/// traces, or a signal handler, interrupted us).
+/// The state while it is visited. Afterwards the stack is lent again.
+struct Visit<'a>(&'a mut ThreadState);
+
+impl Drop for Visit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        fast::with(|fast| fast.lend(&mut self.0.stack));
+    }
+}
+
+/// Uses this thread's state; `None` where it is gone (the thread is ending) or in use (an allocator that traces
+/// interrupted us).
 #[inline]
 pub(crate) fn with<R>(use_state: impl FnOnce(&mut ThreadState) -> R) -> Option<R> {
-    STATE.try_with(|state| state.try_borrow_mut().ok().map(|mut state| use_state(&mut state))).ok().flatten()
+    let visit = |state: &RefCell<ThreadState>| {
+        let mut state = state.try_borrow_mut().ok()?;
+        let visit = Visit(&mut state);
+        fast::with(|fast| fast.take_back(&mut visit.0.stack));
+        Some(use_state(visit.0))
+    };
+    STATE.try_with(visit).ok().flatten()
 }
 
-/// An empty arena, from this thread's store if it has one.
-pub(crate) fn take_arena() -> Box<Arena> {
-    with(ThreadState::take_arena).unwrap_or_default()
+/// Called in a forked child, on its only thread: its open spans belong to the parent. Answers the thread's token.
+pub(crate) fn forked() -> usize {
+    fast::with(|fast| {
+        fast.forked();
+        fast.token()
+    })
 }
 
-/// Gives an arena back, to be used again.
-pub(crate) fn give_arena(mut arena: Box<Arena>) {
-    arena.clear();
-    // One arena too many is dropped outside of the borrow.
+/// Empty details, from this thread's store if it has some.
+#[inline]
+pub(crate) fn take_details() -> Box<Details> {
+    fast::with(Fast::take_spare).unwrap_or_else(take_stored)
+}
+
+#[cold]
+fn take_stored() -> Box<Details> {
+    with(|state| state.details.pop()).flatten().unwrap_or_default()
+}
+
+/// Gives details back, to be used again.
+#[inline]
+pub(crate) fn give_details(mut details: Box<Details>) {
+    details.clear();
+    if let Some(details) = fast::with(|fast| fast.keep_spare(details)) {
+        store(details);
+    }
+}
+
+#[cold]
+fn store(details: Box<Details>) {
+    // One too many is dropped outside of the borrow.
     let _surplus = with(|state| {
-        if state.arenas.len() < ARENAS_KEPT_MAX {
-            state.arenas.push(arena);
+        if state.details.len() < DETAILS_KEPT_MAX {
+            state.details.push(details);
             None
         } else {
-            Some(arena)
+            Some(details)
         }
     });
 }

@@ -26,14 +26,27 @@ struct Reading {
 /// The first reading of this process.
 static FIRST: OnceCell<Reading> = OnceCell::new();
 
+/// Whether ticks are those of the processor's counter: then reading them is an instruction, and not a call.
+#[inline(always)]
+pub(crate) fn are_counted() -> bool {
+    SOURCE.load(Ordering::Relaxed) == COUNTER
+}
+
+/// The counter's ticks; only where [`are_counted`] said so.
+#[inline(always)]
+pub(crate) fn counted() -> u64 {
+    counter::read()
+}
+
 /// Ticks since some moment before the first reading.
 #[inline]
 pub(crate) fn now() -> u64 {
-    match SOURCE.load(Ordering::Relaxed) {
-        COUNTER => counter::read(),
-        SYSTEM => since_first(),
-        _ => decide(),
-    }
+    if are_counted() { counted() } else { now_otherwise() }
+}
+
+#[cold]
+fn now_otherwise() -> u64 {
+    if SOURCE.load(Ordering::Relaxed) == SYSTEM { since_first() } else { decide() }
 }
 
 /// Decides about the source; called when the first tracer is made, so that no span has to wait for it.
@@ -121,7 +134,7 @@ mod counter {
     }
 
     pub(super) fn read() -> u64 {
-        0
+        unreachable!("it is not sound")
     }
 }
 

@@ -73,15 +73,15 @@ pub fn enter(site: &'static Site) -> Scope {
 #[inline(never)]
 fn enter_any(site: &'static Site) -> Scope {
     // The usual case: a child, made in one visit to the thread's state.
-    start_innermost(site.name).unwrap_or_else(|| match current_header() {
-        Some(header) => enter_in(header, site),
-        None => Scope::noop(),
-    })
+    match start_innermost(site.name) {
+        Some(scope) => scope,
+        None => enter_otherwise(site),
+    }
 }
 
-#[cold]
-fn enter_in(header: &'static Header, site: &'static Site) -> Scope {
-    builder(header, site).start_active()
+#[inline(never)]
+fn enter_otherwise(site: &'static Site) -> Scope {
+    current_header().map_or_else(Scope::noop, |header| builder(header, site).start_active())
 }
 
 /// Starts a span.

@@ -14,7 +14,7 @@ use crate::fields::{self, IntoFields};
 use crate::scope::{Scope, innermost_scope};
 use crate::span::Span;
 use crate::span::live::{Call, Live};
-use crate::tag::{AsTag, Debugged, Displayed, debug, display};
+use crate::tag::{AsTag, Debugged, Displayed, TagValue, debug, display};
 use crate::tags::Key;
 use crate::tracer::Tracer;
 
@@ -33,6 +33,12 @@ pub trait Sink {
     /// Sets a tag.
     #[track_caller]
     fn put(&self, key: Cow<'static, str>, value: &dyn AsTag);
+
+    /// Sets a tag of which the value is at hand.
+    #[track_caller]
+    fn put_value(&self, key: Cow<'static, str>, value: &TagValue<'_>) {
+        self.put(key, value);
+    }
 
     /// Adds a log.
     #[track_caller]
@@ -102,6 +108,11 @@ macro_rules! live {
             }
 
             #[track_caller]
+            fn put_value(&self, key: Cow<'static, str>, value: &TagValue<'_>) {
+                self.live_put_value(Call::new("set_tag"), key, value);
+            }
+
+            #[track_caller]
             fn write(&self, fields: &[Field<'_>]) {
                 self.live_log(Call::new("log"), None, Slice(fields));
             }
@@ -139,6 +150,14 @@ macro_rules! forward {
                 let $this = self;
                 if let Some(span) = $find {
                     span.put(key, value);
+                }
+            }
+
+            #[track_caller]
+            fn put_value(&self, key: Cow<'static, str>, value: &TagValue<'_>) {
+                let $this = self;
+                if let Some(span) = $find {
+                    span.put_value(key, value);
                 }
             }
 
@@ -259,7 +278,12 @@ pub const NO_SPAN: Option<&Span> = None;
 #[inline]
 #[track_caller]
 pub fn tag<S: Sink + ?Sized, V: AsTag + ?Sized>(span: &S, key: impl Key<V>, value: &V) {
-    span.put(key.into_name(), &value);
+    let mut key = Some(key.into_name());
+    value.visit_tag(&mut |value| {
+        if let Some(key) = key.take() {
+            span.put_value(key, value);
+        }
+    });
 }
 
 /// Sets a tag to a value's `Display` text.

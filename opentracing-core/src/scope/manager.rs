@@ -93,8 +93,8 @@ impl ScopeManager {
             None
         } else {
             thread::with(|state| {
-                let stack = &mut state.stack;
-                (!stack.is_full()).then(|| stack.push_blank(header))
+                let local = state.local(header);
+                (!state.stack.is_full()).then(|| state.stack.push_blank(local))
             })
             .flatten()
         };

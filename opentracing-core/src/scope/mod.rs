@@ -1,5 +1,6 @@
 //! Which span is active: scopes, and the managers that keep them.
 
+pub(crate) mod fast;
 mod manager;
 pub(crate) mod stack;
 
@@ -11,22 +12,28 @@ use std::mem;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use fast::Closed;
 pub use manager::{ScopeManager, WithoutActive};
-use stack::{Kind, Place, Slot};
+use stack::{Place, Slot};
 
+use crate::attributes::Arena;
 use crate::clock::Timestamp;
 use crate::context::SpanContext;
 use crate::failure::Failure;
 use crate::fields::IntoFields;
 use crate::global;
+use crate::limits::Limits;
 use crate::recorder::Event;
 use crate::span::data::count;
 use crate::span::live::{Call, Live};
+use crate::span::marks::Marks;
 use crate::span::{Span, SpanData, shared_noop};
-use crate::tag::AsTag;
+use crate::tag::{AsTag, TagValue};
 use crate::tags::Key;
 use crate::thread;
+use crate::ticks;
 use crate::tracer::header::{Header, NOOP};
+use crate::tracer::local::Counts;
 
 /// Whether closing a scope finishes its span.
 ///
@@ -81,8 +88,6 @@ pub enum FinishOnClose {
 /// ```
 #[must_use = "the span stops being active when this is dropped: bind it to a name, as in `let _scope = ..`"]
 pub struct Scope {
-    /// That of the span's tracer, which need not be the one whose manager keeps the scope.
-    header: &'static Header,
     // Emptied by `drop`, so that nothing is left to do at a call site where nobody traces.
     hold: mem::ManuallyDrop<Hold>,
     stays_on_its_thread: PhantomData<*const ()>,
@@ -94,25 +99,31 @@ enum Hold {
     /// On this thread's stack.
     Stack(Place),
     /// Nowhere on the stack: it was full, or the thread is ending. The span is alive, and active for no one.
-    Detached(Arc<Span>, FinishOnClose),
+    Detached(Box<Detached>),
     /// There is no span: nobody traces, or the scope is closed.
     Nothing,
 }
 
+#[derive(Debug)]
+struct Detached {
+    span: Arc<Span>,
+    on_close: FinishOnClose,
+}
+
 impl Scope {
-    fn new(header: &'static Header, hold: Hold) -> Self {
-        Self { header, hold: mem::ManuallyDrop::new(hold), stays_on_its_thread: PhantomData }
+    const fn new(hold: Hold) -> Self {
+        Self { hold: mem::ManuallyDrop::new(hold), stays_on_its_thread: PhantomData }
     }
 
     /// The scope of a no-op span.
     #[inline]
-    pub(crate) fn noop() -> Self {
-        Self::new(&NOOP, Hold::Nothing)
+    pub(crate) const fn noop() -> Self {
+        Self::new(Hold::Nothing)
     }
 
     #[inline]
-    pub(crate) fn at(header: &'static Header, place: Place) -> Self {
-        Self::new(header, Hold::Stack(place))
+    pub(crate) const fn at(place: Place) -> Self {
+        Self::new(Hold::Stack(place))
     }
 
     /// Makes a new span active.
@@ -120,17 +131,29 @@ impl Scope {
     pub(crate) fn of_data(header: &'static Header, data: SpanData, on_close: FinishOnClose) -> Self {
         if header.settings.observe {
             let span = Arc::new(Span::new(header, data));
+            count(header, |counts| &counts.started);
             span.show(|record, context| Event::Started(record, context));
             return Self::of_span(span, on_close);
         }
-        let mut data = Some(data);
+        let marks = data.marks.with(closing(on_close));
+        let mut data = match fast::with(|fast| fast.push_own(header, marks, data)) {
+            Ok(place) => return Self::at(place),
+            Err(data) => Some(data),
+        };
         let pushed = thread::with(|state| {
-            let stack = &mut state.stack;
-            if stack.is_full() { None } else { Some(stack.push_own(header, on_close, data.take()?)) }
+            if state.stack.is_full() {
+                return None;
+            }
+            let local = state.local(header);
+            Counts::add_one(&local.counts.started);
+            Some(state.stack.push_own(local, on_close, data.take()?))
         });
         match (pushed.flatten(), data) {
-            (Some(place), _) => Self::at(header, place),
-            (None, Some(data)) => Self::detached(Arc::new(Span::new(header, data)), on_close),
+            (Some(place), _) => Self::at(place),
+            (None, Some(data)) => {
+                count(header, |counts| &counts.started);
+                Self::detached(Arc::new(Span::new(header, data)), on_close)
+            }
             (None, None) => Self::noop(),
         }
     }
@@ -145,23 +168,35 @@ impl Scope {
     pub(crate) fn of_span_in(manager: &'static Header, span: Arc<Span>, on_close: FinishOnClose) -> Self {
         let header = span.header();
         if manager.is_noop() {
-            let hold = if header.is_noop() { Hold::Nothing } else { Hold::Detached(span, on_close) };
-            return Self::new(header, hold);
+            let detached = || Hold::Detached(Box::new(Detached { span, on_close }));
+            return Self::new(if header.is_noop() { Hold::Nothing } else { detached() });
         }
-        let mut span = Some(span);
-        let pushed = thread::with(|state| {
-            let stack = &mut state.stack;
-            if stack.is_full() { None } else { Some(stack.push_shared(manager, on_close, span.take()?)) }
-        });
-        let scope = match (pushed.flatten(), span) {
-            (Some(place), _) => Self::at(header, place),
-            (None, Some(span)) => Self::detached(span, on_close),
-            (None, None) => Self::noop(),
+        let marks = Marks::SHARED.with(closing(on_close));
+        let scope = match fast::with(|fast| fast.push_shared(manager, marks, span)) {
+            Ok(place) => Self::at(place),
+            Err(span) => Self::of_span_otherwise(manager, span, on_close),
         };
         if let Some(recorder) = header.recorder().filter(|_| header.settings.observe) {
             recorder.observe(&Event::Activated(&scope));
         }
         scope
+    }
+
+    #[inline(never)]
+    fn of_span_otherwise(manager: &'static Header, span: Arc<Span>, on_close: FinishOnClose) -> Self {
+        let mut span = Some(span);
+        let pushed = thread::with(|state| {
+            if state.stack.is_full() {
+                return None;
+            }
+            let local = state.local(manager);
+            Some(state.stack.push_shared(local, on_close, span.take()?))
+        });
+        match (pushed.flatten(), span) {
+            (Some(place), _) => Self::at(place),
+            (None, Some(span)) => Self::detached(span, on_close),
+            (None, None) => Self::noop(),
+        }
     }
 
     /// Lets no span be active, of any tracer.
@@ -173,15 +208,14 @@ impl Scope {
             let stack = &mut state.stack;
             (!stack.is_full()).then(|| stack.push_blank_for_all())
         });
-        place.flatten().map_or_else(Self::noop, |place| Self::at(&NOOP, place))
+        place.flatten().map_or_else(Self::noop, Self::at)
     }
 
     /// The scope of a span for which there is no room on the stack, or no stack any more.
     #[cold]
     fn detached(span: Arc<Span>, on_close: FinishOnClose) -> Self {
-        let header = span.header();
-        header.count_refused_scope();
-        Self::new(header, Hold::Detached(span, on_close))
+        span.header().count_refused_scope();
+        Self::new(Hold::Detached(Box::new(Detached { span, on_close })))
     }
 
     /// A handle on the span, to keep it or to give it to other threads.
@@ -200,7 +234,7 @@ impl Scope {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).and_then(Slot::share)).flatten()
             }
-            Hold::Detached(span, _) => Some(Arc::clone(span)),
+            Hold::Detached(detached) => Some(Arc::clone(&detached.span)),
             Hold::Nothing => None,
         }
         .unwrap_or_else(shared_noop)
@@ -220,7 +254,7 @@ impl Scope {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).map(|slot| slot.context())).flatten()
             }
-            Hold::Detached(span, _) => Some(span.context()),
+            Hold::Detached(detached) => Some(detached.span.context()),
             Hold::Nothing => None,
         }
         .unwrap_or_default()
@@ -426,6 +460,9 @@ impl Scope {
     /// Closes what was opened above this scope and is still there: the end of a poll, or of a call.
     pub(crate) fn close_inner(&self) {
         let Hold::Stack(place) = &*self.hold else { return };
+        if fast::with(|fast| fast.is_top(*place)) {
+            return;
+        }
         let clean = thread::with(|state| state.stack.is_top(*place)).unwrap_or(true);
         if !clean {
             let inner = thread::with(|state| state.stack.unwind_above(*place)).unwrap_or_default();
@@ -451,13 +488,27 @@ impl Scope {
         self.close_inner();
         match mem::replace(&mut *self.hold, Hold::Nothing) {
             Hold::Stack(place) => {
-                let slot = thread::with(|state| state.stack.close(place)).flatten()?;
-                finish_deferred(slot.header);
-                slot.shared
+                fast::with(|fast| fast.take_shared(place)).or_else(|| take_shared_otherwise(place))
             }
-            Hold::Detached(span, _) => Some(span),
+            Hold::Detached(detached) => Some(detached.span),
             Hold::Nothing => None,
         }
+    }
+}
+
+#[inline(never)]
+fn take_shared_otherwise(place: Place) -> Option<Arc<Span>> {
+    let slot = thread::with(|state| state.stack.close(place)).flatten()?;
+    finish_deferred(slot.header());
+    slot.shared
+}
+
+/// How closing a scope is marked in its slot.
+#[inline]
+fn closing(on_close: FinishOnClose) -> Marks {
+    match on_close {
+        FinishOnClose::Yes => Marks::NONE,
+        FinishOnClose::No => Marks::DETACHES,
     }
 }
 
@@ -465,11 +516,10 @@ impl Hold {
     #[inline(never)]
     fn is_recording(&self) -> bool {
         match self {
-            Hold::Stack(place) => {
-                thread::with(|state| state.stack.slot(*place).is_some_and(|slot| slot.is_recording()))
-                    .unwrap_or(false)
-            }
-            Hold::Detached(span, _) => span.is_recording(),
+            Hold::Stack(place) => fast::with(|fast| fast.is_recording(*place))
+                .or_else(|| thread::with(|state| Some(state.stack.slot(*place)?.is_recording())).flatten())
+                .unwrap_or(false),
+            Hold::Detached(detached) => detached.span.is_recording(),
             Hold::Nothing => false,
         }
     }
@@ -478,58 +528,70 @@ impl Hold {
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        if !matches!(*self.hold, Hold::Nothing) {
-            end(self.header, mem::replace(&mut *self.hold, Hold::Nothing));
+        match mem::replace(&mut *self.hold, Hold::Nothing) {
+            Hold::Nothing => {}
+            Hold::Stack(place) => close(place),
+            Hold::Detached(detached) => detached.close(),
         }
     }
 }
 
-// Its own function, so that a call site where nobody traces stays small.
+impl Detached {
+    #[cold]
+    fn close(self: Box<Self>) {
+        if self.on_close == FinishOnClose::Yes {
+            self.span.finish_on_close();
+        }
+    }
+}
+
+// Its own function, so that a call site where nobody traces stays small. What is not usual is left by a tail call:
+// so nothing has to be saved for it.
 #[inline(never)]
-fn end(header: &'static Header, hold: Hold) {
-    match hold {
-        Hold::Nothing => {}
-        Hold::Stack(place) => close(header, place),
-        Hold::Detached(span, FinishOnClose::Yes) => span.finish_on_close(),
-        Hold::Detached(span, FinishOnClose::No) => drop(span),
+fn close(place: Place) {
+    if std::thread::panicking() {
+        close_any(place);
+    } else if ticks::are_counted() {
+        close_at(place, Timestamp::counted);
+    } else {
+        close_by_system_clock(place);
     }
 }
 
-/// Closes the scope at a place: its span first stops being active, then finishes.
-#[inline]
-fn close(header: &'static Header, place: Place) {
-    // Written in place: what comes out of nested options is copied for each of them.
-    let mut own = None;
-    let irregular = thread::with(|state| {
-        own = state.stack.close_own(place);
-        if let Some(span) = &own {
-            span.count_finish(state.counts(header));
+#[inline(never)]
+fn close_by_system_clock(place: Place) {
+    close_at(place, Timestamp::now);
+}
+
+#[inline(always)]
+fn close_at(place: Place, now: impl FnOnce() -> Timestamp) {
+    match fast::with(|fast| fast.close(place, now)) {
+        Closed::Recorded(head, name, header) => {
+            if let Some(recorder) = header.recorder() {
+                recorder.record_plain(&head, name);
+            }
         }
-        state.stack.is_irregular()
-    });
-    let Some(span) = &mut own else { return close_any(place) };
-    hand_over(span, header);
-    if irregular == Some(true) {
-        finish_deferred(header);
+        Closed::Detailed(data, header) => hand_over(data, header),
+        Closed::Unsampled => {}
+        Closed::Refused => close_any(place),
     }
 }
 
-/// Closes a scope out of order, or one whose span others have a handle on.
+#[inline(never)]
+fn hand_over(mut data: SpanData, header: &'static Header) {
+    if let Some(recorder) = header.recorder() {
+        recorder.record(&data.record());
+    }
+    if let Some(details) = data.details.take() {
+        thread::give_details(details);
+    }
+}
+
 #[inline(never)]
 fn close_any(place: Place) {
     let Some(mut slot) = thread::with(|state| state.stack.close(place)).flatten() else { return };
     slot.finish();
-    finish_deferred(slot.header);
-}
-
-/// Gives the span of a closed scope to the recorder; it has been counted. Nobody took a handle, so nobody else
-/// can finish it.
-#[inline]
-fn hand_over(data: &mut SpanData, header: &'static Header) {
-    if data.is_panicked() {
-        data.fail(Failure::panic(None), header);
-    }
-    data.hand_over(header, None);
+    finish_deferred(slot.header());
 }
 
 /// Closes the scopes that waited for one that has been closed.
@@ -543,36 +605,52 @@ fn finish_deferred(header: &'static Header) {
 impl Slot {
     /// The context of the slot's span.
     pub(crate) fn context(&self) -> SpanContext {
-        match (&self.shared, self.kind()) {
-            (Some(span), _) => span.context(),
-            (None, Kind::Own) => self.own.context(),
-            (None, _) => SpanContext::default(),
+        match &self.shared {
+            Some(span) => span.context(),
+            None if self.is_own() => self.own.context(),
+            None => SpanContext::default(),
         }
     }
 
     fn is_recording(&self) -> bool {
-        self.shared.as_ref().map_or(self.own.is_recording, |span| span.is_recording())
+        self.shared.as_ref().map_or(self.own.is_recording(), |span| span.is_recording())
     }
 
-    /// Does what closing is to do with the span. Runs the recorder's code.
+    /// Does what closing the scope was to do. Runs the recorder's code.
     pub(crate) fn finish(&mut self) {
-        match (self.shared.take(), self.kind(), self.on_close) {
-            (Some(span), _, FinishOnClose::Yes) => span.finish_on_close(),
-            (Some(span), _, FinishOnClose::No) => _ = span.fail_if_panicking(),
-            (None, Kind::Own, _) => {
-                self.own.count(self.header);
-                hand_over(&mut self.own, self.header);
+        match (self.shared.take(), self.on_close()) {
+            (Some(span), FinishOnClose::Yes) => span.finish_on_close(),
+            (Some(span), FinishOnClose::No) => _ = span.fail_if_panicking(),
+            // Nobody took a handle, so nobody else can finish it.
+            (None, _) if self.is_own() => {
+                let header = self.header();
+                if self.own.is_panicked() {
+                    self.own.fail(Failure::panic(None), header);
+                }
+                self.own.finish(header, None);
             }
-            (None, Kind::Shared | Kind::Blank | Kind::BlankForAll, _) => {}
+            (None, _) => {}
         }
     }
 }
 
 impl Live for Scope {
     fn header(&self) -> &'static Header {
-        self.header
+        let header = |slot: &mut Slot| slot.shared.as_ref().map_or(slot.header(), |span| span.header());
+        match &*self.hold {
+            Hold::Stack(place) => thread::with(|state| state.stack.slot(*place).map(header)).flatten(),
+            Hold::Detached(detached) => Some(detached.span.header()),
+            Hold::Nothing => None,
+        }
+        .unwrap_or(&NOOP)
     }
 
+    #[inline]
+    fn is_noop(&self) -> bool {
+        matches!(*self.hold, Hold::Nothing)
+    }
+
+    #[inline]
     fn is_recording(&self) -> bool {
         Scope::is_recording(self)
     }
@@ -583,34 +661,57 @@ impl Live for Scope {
             Hold::Stack(place) => {
                 thread::with(|state| state.stack.slot(*place).is_some_and(finished)).unwrap_or(false)
             }
-            Hold::Detached(span, _) => Live::is_finished(&**span),
+            Hold::Detached(detached) => Live::is_finished(&*detached.span),
             Hold::Nothing => false,
         }
+    }
+
+    fn append_tag(&self, key: &'static str, value: &TagValue<'_>) -> bool {
+        match &*self.hold {
+            Hold::Stack(place) => {
+                let add = |arena: &mut Arena, limits: &Limits| arena.tag_literal(key, value, limits);
+                fast::with(|fast| fast.append(*place, add))
+            }
+            Hold::Detached(_) | Hold::Nothing => false,
+        }
+    }
+
+    fn append_log(&self, time: Timestamp, fields: &Arena) -> bool {
+        match &*self.hold {
+            Hold::Stack(place) => {
+                let add = |arena: &mut Arena, limits: &Limits| arena.log(time, fields, limits);
+                fast::with(|fast| fast.append(*place, add))
+            }
+            Hold::Detached(_) | Hold::Nothing => false,
+        }
+    }
+
+    fn limits(&self) -> &'static Limits {
+        let on_top = match &*self.hold {
+            Hold::Stack(place) => fast::with(|fast| fast.header(*place)),
+            Hold::Detached(_) | Hold::Nothing => None,
+        };
+        &on_top.unwrap_or_else(|| Live::header(self)).settings.limits
     }
 
     fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R> {
         let place = match &*self.hold {
             Hold::Stack(place) => *place,
-            Hold::Detached(span, _) => return span.edit(call, change),
+            Hold::Detached(detached) => return detached.span.edit(call, change),
             Hold::Nothing => return None,
         };
         let mut change = Some(change);
         let shared = thread::with(|state| {
             let slot = state.stack.slot(place)?;
             if let Some(span) = &slot.shared {
-                return Some(Ok(Arc::clone(span)));
+                return Some(Err(Arc::clone(span)));
             }
-            if slot.kind() != Kind::Own {
-                return None;
-            }
-            if slot.own.arena.is_none() {
-                slot.own.arena = state.arenas.pop();
-            }
-            Some(Err(change.take()?(&mut slot.own, slot.header)))
+            let header = slot.header();
+            if slot.is_own() { Some(Ok(change.take()?(&mut slot.own, header))) } else { None }
         });
         match shared.flatten()? {
-            Err(result) => Some(result),
-            Ok(span) => span.edit(call, change?),
+            Ok(result) => Some(result),
+            Err(span) => span.edit(call, change?),
         }
     }
 }
@@ -634,8 +735,7 @@ pub(crate) fn innermost_scope() -> Option<mem::ManuallyDrop<Scope>> {
     }
     thread::with(|state| {
         let place = state.stack.active_place()?;
-        let header = state.stack.slot(place)?.header;
-        Some(mem::ManuallyDrop::new(Scope::at(header, place)))
+        Some(mem::ManuallyDrop::new(Scope::at(place)))
     })
     .flatten()
 }
@@ -647,18 +747,19 @@ pub(crate) fn current_header() -> Option<&'static Header> {
     if !Header::any_recorder() {
         return None;
     }
-    let on_thread = thread::with(|state| {
-        let active = state.stack.active().map(|slot| slot.header);
-        active.or_else(|| state.current.last().map(|(_, header)| *header))
-    });
+    // The usual case for roots: nothing is open, nothing was made current.
+    let nothing = fast::with(|fast| fast.is_empty() && !fast.has_current.get());
+    let on_thread = if nothing { None } else { on_thread() };
     // The global tracer's handle may have been made current: it stands for the global tracer of now.
-    let header =
-        on_thread.flatten().filter(|header| !global::is_delegate(header)).unwrap_or_else(global::current);
+    let header = on_thread.filter(|header| !global::is_delegate(header)).unwrap_or_else(global::current);
     (!header.is_noop()).then_some(header)
 }
 
-/// Counts a span that starts.
-#[inline]
-pub(crate) fn count_started(header: &'static Header) {
-    count(header, |counts| &counts.started);
+#[inline(never)]
+fn on_thread() -> Option<&'static Header> {
+    let header = thread::with(|state| {
+        let active = state.stack.active().map(|slot| slot.header());
+        active.or_else(|| state.current.last().map(|(_, header)| *header))
+    });
+    header.flatten()
 }

@@ -1,7 +1,6 @@
 //! What a span is while it lives, wherever it lies: in a slot of the scope stack, or behind a shared handle.
 
 use std::borrow::Cow;
-use std::mem;
 use std::sync::Arc;
 
 use crate::attributes::{Arena, Attributes, cut};
@@ -11,71 +10,89 @@ use crate::failure::Failure;
 use crate::fields::{Fields, IntoFields};
 use crate::recorder::{Event, OperationName, References, SpanHead, SpanRecord};
 use crate::reference::Reference;
+use crate::scope::fast;
+use crate::span::marks::Marks;
 use crate::tag::TagValue;
 use crate::tags;
 use crate::thread;
-use crate::tracer::header::{Counts, Header};
+use crate::tracer::header::Header;
+use crate::tracer::local::Counts;
 
 /// A span that has started and not finished.
 #[derive(Debug)]
 pub(crate) struct SpanData {
     /// Its start is [`Timestamp::UNSET`] until it records.
     pub(crate) head: SpanHead,
-    pub(crate) name: Cow<'static, str>,
+    /// Empty where `details` have one.
+    pub(crate) name: &'static str,
+    pub(crate) details: Option<Box<Details>>,
+    pub(crate) marks: Marks,
+}
+
+/// What not every span has.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Details {
+    /// Tags and logs.
+    pub(crate) arena: Arena,
     /// Baggage, and what else travels with the context.
     pub(crate) extra: Option<Arc<Extra>>,
-    /// `None` where there is at most one, ChildOf, to the parent.
-    #[expect(clippy::box_collection, reason = "few spans list references; for all others this is one word")]
-    pub(crate) references: Option<Box<Vec<Reference>>>,
-    pub(crate) arena: Option<Box<Arena>>,
-    pub(crate) is_recording: bool,
-    /// Whether the thread was unwinding already: then the panic is not this span's. Set, too, once a panic has
-    /// been marked.
-    pub(crate) began_panicking: bool,
-    /// Set once the span has finished; what comes later is ignored.
-    pub(crate) is_finished: bool,
+    /// Empty where there is at most one, ChildOf, to the parent.
+    pub(crate) references: Vec<Reference>,
+    /// A name made at run time.
+    pub(crate) name: Option<String>,
+}
+
+impl Details {
+    /// Empties them, and keeps the memory of tags and logs.
+    pub(crate) fn clear(&mut self) {
+        self.arena.clear();
+        self.extra = None;
+        self.name = None;
+        if !self.references.is_empty() {
+            self.references = Vec::new();
+        }
+    }
 }
 
 impl SpanData {
     /// Holds nothing; that of no-op spans, and of slots without a span of their own.
     pub(crate) const fn empty() -> Self {
-        Self {
-            head: SpanHead::NONE,
-            name: Cow::Borrowed(""),
-            extra: None,
-            references: None,
-            arena: None,
-            is_recording: false,
-            began_panicking: false,
-            is_finished: false,
-        }
+        Self { head: SpanHead::NONE, name: "", details: None, marks: Marks::NONE }
     }
 
     /// Moves the span out. What stays behind holds nothing that would have to be dropped.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Self {
-        Self {
-            name: mem::replace(&mut self.name, Cow::Borrowed("")),
-            extra: self.extra.take(),
-            references: self.references.take(),
-            arena: self.arena.take(),
-            ..*self
-        }
+        Self { details: self.details.take(), marks: self.marks.of_span(), ..*self }
+    }
+
+    #[inline]
+    pub(crate) fn is_recording(&self) -> bool {
+        self.marks.has(Marks::RECORDING)
+    }
+
+    #[inline]
+    pub(crate) fn extra(&self) -> Option<&Arc<Extra>> {
+        self.details.as_ref()?.extra.as_ref()
     }
 
     /// The span's context as it is now.
     #[inline]
     pub(crate) fn context(&self) -> SpanContext {
-        SpanContext::of_head(&self.head, self.extra.clone())
+        SpanContext::of_head(&self.head, self.extra().cloned())
     }
 
     /// Whether a panic is going on that began inside this span.
     pub(crate) fn is_panicked(&self) -> bool {
-        std::thread::panicking() && !self.began_panicking
+        std::thread::panicking() && !self.marks.has(Marks::BEGAN_PANICKING)
     }
 
-    pub(crate) fn arena(&mut self) -> &mut Arena {
-        self.arena.get_or_insert_with(thread::take_arena)
+    pub(crate) fn details(&mut self) -> &mut Details {
+        self.details.get_or_insert_with(thread::take_details)
+    }
+
+    fn arena(&mut self) -> &mut Arena {
+        &mut self.details().arena
     }
 
     /// Sets a tag whose text has been written; `sampling.priority` also acts.
@@ -91,17 +108,26 @@ impl SpanData {
         let Some(priority) = priority(value) else { return };
         let flags = self.head.flags.with_sampled(priority > 0);
         self.head.flags = if priority > 0 { flags.with_debug() } else { flags };
-        self.is_recording = flags.is_sampled() || header.settings.record_unsampled;
-        if self.is_recording && self.head.start == Timestamp::UNSET {
+        let is_recording = flags.is_sampled() || header.settings.record_unsampled;
+        self.marks.set(Marks::RECORDING, is_recording);
+        if is_recording && self.head.start == Timestamp::UNSET {
             self.head.start = Timestamp::now();
         }
     }
 
     pub(crate) fn set_operation_name(&mut self, name: Cow<'static, str>, header: &Header) {
-        self.name = match name {
-            Cow::Owned(name) => Cow::Owned(cut(&name, header.settings.limits.value_bytes_max).to_owned()),
-            literal @ Cow::Borrowed(_) => literal,
-        };
+        match name {
+            Cow::Owned(name) => {
+                let name = cut(&name, header.settings.limits.value_bytes_max).to_owned();
+                self.details().name = Some(name);
+            }
+            Cow::Borrowed(name) => {
+                self.name = name;
+                if let Some(details) = &mut self.details {
+                    details.name = None;
+                }
+            }
+        }
     }
 
     pub(crate) fn log(&mut self, time: Timestamp, fields: &Arena, header: &Header) {
@@ -111,11 +137,11 @@ impl SpanData {
     /// Records a failure: the tag, and the log. Only for data that nobody else can reach, since it runs the
     /// user's `Display` and `Debug`.
     pub(crate) fn fail(&mut self, failure: Failure<'_>, header: &Header) {
-        let mut fields = thread::take_arena();
-        failure.write(&mut Fields::new(&mut fields, &header.settings.limits));
+        let mut fields = thread::take_details();
+        failure.write(&mut Fields::new(&mut fields.arena, &header.settings.limits));
         self.set_tag(Cow::Borrowed(tags::ERROR.name()), &TagValue::Bool(true), header);
-        self.log(Timestamp::now(), &fields, header);
-        thread::give_arena(fields);
+        self.log(Timestamp::now(), &fields.arena, header);
+        thread::give_details(fields);
     }
 
     /// Sets a baggage item, if the limits allow it.
@@ -128,29 +154,29 @@ impl SpanData {
         let bytes = bytes - replaced.unwrap_or(0) + key.len() + value.len();
         let fits = items <= limits.baggage_items_max && bytes <= limits.baggage_bytes_max;
         if fits {
-            self.extra = None;
+            self.details().extra = None;
             context.set_baggage_item(key, value);
-            self.extra = context.into_extra();
+            self.details().extra = context.into_extra();
         }
         fits
     }
 
     /// The record as it stands.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn record(&self) -> SpanRecord<'_> {
-        let name = match &self.name {
-            Cow::Borrowed(name) => OperationName::Static(name),
-            Cow::Owned(name) => OperationName::Borrowed(name),
+        let Some(details) = &self.details else {
+            let name = OperationName::Static(self.name);
+            return SpanRecord::from_parts(&self.head, name, Attributes::default(), References::Parent);
         };
-        let attributes = match &self.arena {
-            Some(arena) => arena.view(),
-            None => Attributes::default(),
+        let name = match &details.name {
+            None => OperationName::Static(self.name),
+            Some(name) => OperationName::Borrowed(name),
         };
-        let references = match &self.references {
-            Some(listed) => References::Listed(listed),
-            None => References::Parent,
+        let references = match &details.references[..] {
+            [] => References::Parent,
+            listed => References::Listed(listed),
         };
-        SpanRecord::from_parts(&self.head, name, attributes, references)
+        SpanRecord::from_parts(&self.head, name, details.arena.view(), references)
     }
 
     /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
@@ -161,30 +187,18 @@ impl SpanData {
     }
 
     /// Counts the span as finished.
-    pub(crate) fn count(&self, header: &'static Header) {
-        if thread::with(|state| self.count_finish(state.counts(header))).is_none() {
-            self.count_finish_shared(header);
+    fn count(&self, header: &'static Header) {
+        match (self.marks.has(Marks::FOREIGN), self.is_recording()) {
+            (true, _) => {}
+            (false, true) => count(header, |counts| &counts.recorded),
+            (false, false) => count(header, |counts| &counts.unsampled),
         }
     }
 
-    /// Counts the span as finished, for the thread that finishes it.
-    #[inline]
-    pub(crate) fn count_finish(&self, counts: &Counts) {
-        Counts::add_one(if self.is_recording { &counts.recorded } else { &counts.unsampled });
-    }
-
-    fn count_finish_shared(&self, header: &Header) {
-        header.count_shared(if self.is_recording {
-            |counts| &counts.recorded
-        } else {
-            |counts| &counts.unsampled
-        });
-    }
-
     /// Gives a span that has been counted to the recorder, and its memory back to the thread.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn hand_over(&mut self, header: &'static Header, finish: Option<Timestamp>) {
-        if self.is_recording {
+        if self.is_recording() {
             self.head.finish = match finish {
                 Some(time) => time,
                 None => Timestamp::now(),
@@ -193,15 +207,17 @@ impl SpanData {
                 self.head.order(header);
             }
             if let Some(recorder) = header.recorder() {
-                let record = self.record();
                 if header.settings.observe {
-                    recorder.observe(&Event::Finished(&record, &self.context()));
+                    recorder.observe(&Event::Finished(&self.record(), &self.context()));
                 }
-                recorder.record(&record);
+                match &self.details {
+                    None => recorder.record_plain(&self.head, self.name),
+                    Some(_) => recorder.record(&self.record()),
+                }
             }
         }
-        if let Some(arena) = self.arena.take() {
-            thread::give_arena(arena);
+        if let Some(details) = self.details.take() {
+            thread::give_details(details);
         }
     }
 }
@@ -221,8 +237,10 @@ impl SpanHead {
 /// Adds one to a counter of this thread, or to the shared one where the thread's is gone.
 #[inline]
 pub(crate) fn count(header: &'static Header, which: fn(&Counts) -> &std::sync::atomic::AtomicU64) {
-    if thread::with(|state| Counts::add_one(which(state.counts(header)))).is_none() {
-        header.count_shared(which);
+    let local = fast::with(|fast| fast.local(header)).or_else(|| thread::with(|state| state.local(header)));
+    match local {
+        Some(local) => Counts::add_one(which(&local.counts)),
+        None => header.count_shared(which),
     }
 }
 

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::panic::Location;
 
+use crate::attributes::Arena;
 use crate::clock::Timestamp;
 use crate::failure::Failure;
 use crate::fields::{Fields, IntoFields};
+use crate::limits::Limits;
 use crate::span::data::SpanData;
-use crate::tag::AsTag;
+use crate::tag::{AsTag, TagValue};
 use crate::tags::{self, Key};
 use crate::thread;
 use crate::tracer::header::Header;
@@ -31,31 +33,63 @@ impl Call {
 pub(crate) trait Live {
     fn header(&self) -> &'static Header;
 
+    fn limits(&self) -> &'static Limits {
+        &self.header().settings.limits
+    }
+
+    /// Whether there is no span: nobody traces, or its scope is closed.
+    fn is_noop(&self) -> bool;
+
     /// Whether anything set on the span is kept.
     fn is_recording(&self) -> bool;
+
+    /// Whether calls have to be let through though nothing is recording: to notice misuse.
+    fn is_finished(&self) -> bool;
 
     /// Runs `change`, which must not run code of the user. A span that has finished is not changed; the call
     /// is counted as misuse.
     fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R>;
 
-    /// Whether calls have to be let through though nothing is recording: to notice misuse, and because a
-    /// `sampling.priority` may start the recording.
-    fn is_finished(&self) -> bool;
+    /// Sets a tag the short way, if the span is recording; `false` where there is none.
+    fn append_tag(&self, key: &'static str, value: &TagValue<'_>) -> bool {
+        let _ = (key, value);
+        false
+    }
 
+    /// As `append_tag`, for a log of the given fields.
+    fn append_log(&self, time: Timestamp, fields: &Arena) -> bool {
+        let _ = (time, fields);
+        false
+    }
+
+    #[inline]
     fn live_set_tag<V: AsTag>(&self, call: Call, key: impl Key<V>, value: V) {
-        if self.header().is_noop() {
-            return;
+        if !self.is_noop() {
+            self.live_put(call, key.into_name(), &value);
         }
-        let key = key.into_name();
-        if !self.is_recording() && !self.is_finished() && key != tags::SAMPLING_PRIORITY.name() {
+    }
+
+    fn live_put(&self, call: Call, key: Cow<'static, str>, value: &dyn AsTag) {
+        // A priority may start the recording.
+        let acts = key == tags::SAMPLING_PRIORITY.name();
+        if !acts && !self.is_recording() && !self.is_finished() {
             return;
         }
         let mut key = Some(key);
-        value.visit_tag(&mut |value| {
-            if let Some(key) = key.take() {
-                self.edit(call, |data, header| data.set_tag(key, value, header));
-            }
+        value.visit_tag(&mut |value| match key.take() {
+            Some(Cow::Borrowed(key)) if !acts && self.append_tag(key, value) => {}
+            Some(key) => _ = self.edit(call, |data, header| data.set_tag(key, value, header)),
+            None => {}
         });
+    }
+
+    /// Sets a tag of which the value is at hand.
+    #[inline]
+    fn live_put_value(&self, call: Call, key: Cow<'static, str>, value: &TagValue<'_>) {
+        match key {
+            Cow::Borrowed(key) if key != tags::SAMPLING_PRIORITY.name() && self.append_tag(key, value) => {}
+            key => self.live_put(call, key, value),
+        }
     }
 
     fn live_set_tags<K, V>(&self, call: Call, tags: impl IntoIterator<Item = (K, V)>)
@@ -63,7 +97,7 @@ pub(crate) trait Live {
         K: Into<Cow<'static, str>>,
         V: AsTag,
     {
-        if self.header().is_noop() {
+        if self.is_noop() {
             return;
         }
         for (key, value) in tags {
@@ -73,24 +107,26 @@ pub(crate) trait Live {
     }
 
     fn live_set_operation_name(&self, call: Call, name: Cow<'static, str>) {
-        if !self.header().is_noop() {
+        if !self.is_noop() {
             self.edit(call, |data, header| data.set_operation_name(name, header));
         }
     }
 
     fn live_log(&self, call: Call, time: Option<Timestamp>, fields: impl IntoFields) {
-        if self.is_finished() {
-            self.edit(call, |_, _| ());
-            return;
-        }
         if !self.is_recording() {
+            if self.is_finished() {
+                self.edit(call, |_, _| ());
+            }
             return;
         }
         let time = time.unwrap_or_else(Timestamp::now);
-        let mut arena = thread::take_arena();
-        fields.write(&mut Fields::new(&mut arena, &self.header().settings.limits));
-        self.edit(call, |data, header| data.log(time, &arena, header));
-        thread::give_arena(arena);
+        let mut details = thread::take_details();
+        let log = &mut details.arena;
+        fields.write(&mut Fields::new(log, self.limits()));
+        if !self.append_log(time, log) {
+            self.edit(call, |data, header| data.log(time, log, header));
+        }
+        thread::give_details(details);
     }
 
     fn live_fail(&self, call: Call, failure: Failure<'_>, extra: impl IntoFields) {

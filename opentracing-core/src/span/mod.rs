@@ -2,24 +2,29 @@
 
 pub(crate) mod data;
 pub(crate) mod live;
+pub(crate) mod marks;
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-pub(crate) use data::SpanData;
+pub(crate) use data::{Details, SpanData};
 use live::{Call, Live};
+use marks::Marks;
 
 use crate::builder::SpanBuilder;
 use crate::clock::Timestamp;
-use crate::context::SpanContext;
+use crate::context::{Extra, Flags, SpanContext};
 use crate::failure::Failure;
 use crate::fields::IntoFields;
-use crate::recorder::{Event, Misuse, SpanRecord};
+use crate::fork;
+use crate::id::{SpanId, TraceId};
+use crate::recorder::{Event, Misuse, SpanHead, SpanRecord};
+use crate::reference::AsReference;
 use crate::scope::{FinishOnClose, Scope};
 use crate::tag::AsTag;
 use crate::tags::Key;
@@ -49,28 +54,50 @@ use crate::tracer::header::{Header, NOOP};
 #[must_use = "a span that is dropped at once measures nothing"]
 pub struct Span {
     header: &'static Header,
-    /// The context the span started with, which it keeps unless the state says otherwise.
-    context: SpanContext,
-    state: AtomicU8,
+    ids: Option<Ids>,
+    /// The process it belongs to: in a forked child it is a context only.
+    generation: u64,
+    /// The flags of the context, and the bits of [`state`]. Written under the lock only.
+    state: AtomicU32,
     data: Mutex<SpanData>,
 }
 
-/// Bits of `Span::state`. Written under the lock; read without it.
+/// What never changes of a context.
+#[derive(Clone, Copy)]
+struct Ids {
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent_id: Option<SpanId>,
+}
+
+/// What is known of a span without its lock, above the 16 bits of its flags.
 mod state {
     /// What is set is kept.
-    pub(super) const RECORDING: u8 = 1;
-    pub(super) const FINISHED: u8 = 2;
-    /// The context in `data` differs from the one outside: its baggage or flags were changed.
-    pub(super) const CONTEXT_CHANGED: u8 = 4;
+    pub(super) const RECORDING: u32 = 1 << 16;
+    pub(super) const FINISHED: u32 = 1 << 17;
+    /// The context has baggage, or else what lies in the details.
+    pub(super) const CARRIES: u32 = 1 << 18;
+}
+
+/// The bits that tell what a span holds.
+#[inline]
+fn state_of(data: &SpanData) -> u32 {
+    let bit = |set: bool, bit: u32| if set { bit } else { 0 };
+    u32::from(data.head.flags.all())
+        | bit(data.is_recording(), state::RECORDING)
+        | bit(data.marks.has(Marks::FINISHED), state::FINISHED)
+        | bit(data.extra().is_some(), state::CARRIES)
 }
 
 impl Span {
+    #[inline]
     pub(crate) fn new(header: &'static Header, data: SpanData) -> Self {
-        let recording = if data.is_recording { state::RECORDING } else { 0 };
+        let SpanHead { trace_id, span_id, parent_id, .. } = data.head;
         Self {
             header,
-            context: if header.is_noop() { SpanContext::default() } else { data.context() },
-            state: AtomicU8::new(recording),
+            ids: (!header.is_noop()).then_some(Ids { trace_id, span_id, parent_id }),
+            generation: fork::generation(),
+            state: AtomicU32::new(state_of(&data)),
             data: Mutex::new(data),
         }
     }
@@ -84,8 +111,26 @@ impl Span {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has(&self, bits: u8) -> bool {
+    fn has(&self, bits: u32) -> bool {
         self.state.load(Ordering::Acquire) & bits != 0
+    }
+
+    /// Lets what can be known without the lock follow what was changed under it.
+    fn publish(&self, data: &SpanData) {
+        self.state.store(state_of(data), Ordering::Release);
+    }
+
+    #[cold]
+    fn extra(&self) -> Option<Arc<Extra>> {
+        // A thread of the parent may have held the lock when it forked: it is never free here then.
+        let data = if self.is_foreign() { self.data.try_lock().ok()? } else { self.lock() };
+        data.extra().cloned()
+    }
+
+    /// Whether the span was started by the process that forked this one.
+    #[inline]
+    fn is_foreign(&self) -> bool {
+        self.generation != fork::generation()
     }
 
     /// The span's context as it is now; valid also after the span has finished.
@@ -101,7 +146,10 @@ impl Span {
     /// ```
     #[must_use]
     pub fn context(&self) -> SpanContext {
-        if self.has(state::CONTEXT_CHANGED) { self.lock().context() } else { self.context.clone() }
+        let Some(Ids { trace_id, span_id, parent_id }) = self.ids else { return SpanContext::default() };
+        let state = self.state.load(Ordering::Acquire);
+        let extra = if state & state::CARRIES == 0 { None } else { self.extra() };
+        SpanContext::local(trace_id, span_id, parent_id, Flags::of_all(state), extra)
     }
 
     /// The tracer that made the span.
@@ -136,7 +184,8 @@ impl Span {
     /// ```
     #[must_use]
     pub fn is_recording(&self) -> bool {
-        self.state.load(Ordering::Acquire) & (state::RECORDING | state::FINISHED) == state::RECORDING
+        let state = self.state.load(Ordering::Acquire);
+        state & (state::RECORDING | state::FINISHED) == state::RECORDING && !self.is_foreign()
     }
 
     /// Gives the operation another name.
@@ -401,6 +450,9 @@ impl Span {
         if self.header.is_noop() {
             return;
         }
+        if self.is_foreign() {
+            return;
+        }
         let Some(mut data) = self.take_data() else { return self.misused(call) };
         if let Some(failure) = failure {
             data.fail(failure, self.header);
@@ -408,15 +460,38 @@ impl Span {
         data.finish(self.header, time);
     }
 
+    /// The head of a child of this span that follows its decision and has no baggage; its own id and start are yet to
+    /// be set. `None` where there is more to a child.
+    #[inline]
+    pub(crate) fn head_of_child(&self) -> Option<SpanHead> {
+        let Ids { trace_id, span_id, .. } = self.ids?;
+        let state = self.state.load(Ordering::Acquire);
+        let flags = Flags::of_all(state);
+        let usual = flags.is_sampled() && state & state::CARRIES == 0;
+        usual.then(|| SpanHead {
+            trace_id,
+            parent_id: Some(span_id),
+            flags: flags.inherited(),
+            is_local_root: false,
+            ..SpanHead::NONE
+        })
+    }
+
     /// Ends the life of the span: what it holds is taken out, and its context stays.
     fn take_data(&self) -> Option<SpanData> {
-        let mut data = self.lock();
-        if data.is_finished {
+        if self.is_foreign() {
             return None;
         }
-        let after =
-            SpanData { is_finished: true, head: data.head, extra: data.extra.clone(), ..SpanData::empty() };
-        self.state.fetch_or(state::FINISHED, Ordering::Release);
+        let mut data = self.lock();
+        if data.marks.has(Marks::FINISHED) {
+            return None;
+        }
+        // What is left is its context.
+        let mut after = SpanData { head: data.head, marks: Marks::FINISHED, ..SpanData::empty() };
+        if let Some(extra) = data.extra() {
+            after.details().extra = Some(Arc::clone(extra));
+        }
+        self.publish(&after);
         Some(mem::replace(&mut *data, after))
     }
 
@@ -430,7 +505,7 @@ impl Span {
 
     /// Whether a panic is going on that began inside this span.
     fn mark_panic(&self) -> bool {
-        std::thread::panicking() && self.lock().is_panicked()
+        std::thread::panicking() && !self.is_foreign() && self.lock().is_panicked()
     }
 
     /// Marks a panic that began inside this span, without finishing it.
@@ -439,7 +514,7 @@ impl Span {
         if panicked && !self.is_finished() {
             self.fail(Failure::panic(None));
             // Once: the same panic also unwinds through what finishes the span.
-            self.lock().began_panicking = true;
+            self.lock().marks.set(Marks::BEGAN_PANICKING, true);
         }
         panicked
     }
@@ -482,13 +557,8 @@ impl Span {
 impl SpanData {
     /// A copy to look at, of a span that has not finished.
     fn copy(&self) -> Option<Self> {
-        (!self.is_finished).then(|| Self {
-            name: self.name.clone(),
-            extra: self.extra.clone(),
-            references: self.references.clone(),
-            arena: self.arena.clone(),
-            ..*self
-        })
+        let is_finished = self.marks.has(Marks::FINISHED);
+        (!is_finished).then(|| Self { details: self.details.clone(), ..*self })
     }
 }
 
@@ -501,25 +571,26 @@ impl Live for Span {
         Span::is_recording(self)
     }
 
+    fn is_noop(&self) -> bool {
+        self.header.is_noop()
+    }
+
     fn is_finished(&self) -> bool {
         self.has(state::FINISHED)
     }
 
     fn edit<R>(&self, call: Call, change: impl FnOnce(&mut SpanData, &'static Header) -> R) -> Option<R> {
+        if self.is_foreign() {
+            return None;
+        }
         let mut data = self.lock();
-        if data.is_finished {
+        if data.marks.has(Marks::FINISHED) {
             drop(data);
             self.misused(call);
             return None;
         }
         let result = change(&mut data, self.header);
-        if !self.context.has(data.head.flags, data.extra.as_ref()) {
-            self.state.fetch_or(state::CONTEXT_CHANGED, Ordering::Release);
-        }
-        let recording = if data.is_recording { state::RECORDING } else { 0 };
-        if self.state.load(Ordering::Relaxed) & state::RECORDING != recording {
-            self.state.fetch_xor(state::RECORDING, Ordering::Release);
-        }
+        self.publish(&data);
         drop(data);
         if self.header.settings.observe {
             self.show(|record, context| Event::Changed(record, context));
@@ -529,10 +600,25 @@ impl Live for Span {
 }
 
 impl Drop for Span {
+    #[inline]
     fn drop(&mut self) {
-        if *self.state.get_mut() & state::FINISHED == 0 {
-            self.finish_on_close();
+        if *self.state.get_mut() & state::FINISHED == 0 && !self.header.is_noop() {
+            self.finish_dropped();
         }
+    }
+}
+
+impl Span {
+    /// Finishes a span that nobody has a handle on any more.
+    fn finish_dropped(&mut self) {
+        if self.is_foreign() {
+            return;
+        }
+        let data = self.data.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if data.is_panicked() {
+            data.fail(Failure::panic(None), self.header);
+        }
+        data.finish(self.header, None);
     }
 }
 
@@ -634,14 +720,8 @@ pub(crate) fn shared_noop() -> Arc<Span> {
 }
 
 /// Referring to a span that was given by handle needs no lock, unless its context was changed.
-impl Span {
-    /// Calls `look` with the ids, flags and baggage that a child of this span takes over.
-    #[inline]
-    pub(crate) fn with_context<R>(&self, look: impl FnOnce(&SpanContext) -> R) -> R {
-        if self.has(state::CONTEXT_CHANGED) { look(&self.context()) } else { look(&self.context) }
-    }
-
-    pub(crate) fn visit_context(&self, visit: &mut dyn FnMut(&SpanContext)) {
-        self.with_context(visit);
+impl AsReference for Span {
+    fn visit(&self, visit: &mut dyn FnMut(&SpanContext)) {
+        visit(&self.context());
     }
 }

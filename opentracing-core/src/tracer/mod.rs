@@ -1,6 +1,7 @@
 //! The tracer: a cheap handle on a recorder.
 
 pub(crate) mod header;
+pub(crate) mod local;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -416,7 +417,9 @@ pub struct CurrentTracer {
 
 impl Drop for CurrentTracer {
     fn drop(&mut self) {
-        thread::with(|state| state.current.retain(|(key, _)| Some(*key) != self.key));
+        if let Some(key) = self.key {
+            thread::with(|state| state.remove_current(key));
+        }
     }
 }
 

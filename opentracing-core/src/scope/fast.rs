@@ -1,0 +1,385 @@
+//! The short way: starting and closing the usual span, without a visit to the rest of the thread's state.
+//!
+//! The slots of the scope stack belong to [`Stack`], which is safe code. While nobody visits it, the stack is lent to
+//! [`Fast`], which knows where its slots lie and how many are in use, and pushes and pops them. Only the usual case
+//! is treated here, all else is refused and goes the long way.
+//!
+//! Invariants, while the stack is lent (`next` is not [`TAKEN`]):
+//! * `slots` points to `room + 1` slots of the stack's, which nobody else refers to;
+//! * the first `depth` of them are on the stack, where `depth` is the lower half of `next`; the others hold no span.
+//!
+//! No code of the user runs in here, and nothing is allocated.
+#![expect(unsafe_code, reason = "slots are reached by a pointer, so that a span costs no borrow")]
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::Arc;
+
+use crate::attributes::Arena;
+use crate::clock::Timestamp;
+use crate::id::IdSequence;
+use crate::limits::Limits;
+use crate::recorder::SpanHead;
+use crate::scope::stack::{Place, Slot, Stack};
+use crate::span::marks::Marks;
+use crate::span::{Details, Span, SpanData};
+use crate::thread;
+use crate::tracer::header::Header;
+use crate::tracer::local::{Counts, Local, NO_LOCAL};
+
+/// A thread's short way to its stack. It needs no destructor, so that reaching it is reaching a static.
+pub(crate) struct Fast {
+    slots: Cell<*mut Slot>,
+    /// The place that the next scope gets: the depth of the stack and, above it, its epoch.
+    next: Cell<u64>,
+    room: Cell<u32>,
+    pub(crate) ids: IdSequence,
+    /// The local that the thread used last.
+    local: Cell<&'static Local>,
+    /// Whether a tracer was made current.
+    pub(crate) has_current: Cell<bool>,
+    /// Empty details that the next span with tags takes. Freed by the rest of the state.
+    spare: ManuallyDrop<Cell<Option<Box<Details>>>>,
+}
+
+/// The `next` of a stack that is not lent: no key, and at first sight an empty stack, which is not worked on here.
+const TAKEN: u64 = 0;
+
+thread_local! {
+    static FAST: Fast = const { Fast::new() };
+}
+
+/// What became of a scope that was closed here.
+pub(crate) enum Closed {
+    /// Its span is to be recorded; it has been counted.
+    Recorded(SpanHead, &'static str, &'static Header),
+    /// As `Recorded`; there are tags, or logs, or more.
+    Detailed(SpanData, &'static Header),
+    /// Its span was not sampled; it has been counted.
+    Unsampled,
+    /// This is not the usual case.
+    Refused,
+}
+
+/// Uses this thread's short way; it is there as long as the thread.
+#[inline(always)]
+pub(crate) fn with<R>(use_fast: impl FnOnce(&Fast) -> R) -> R {
+    // The address first: what runs inside of `LocalKey::with` is inlined only if it is small.
+    let fast = FAST.with(ptr::from_ref);
+    // SAFETY: without a destructor, it is there as long as its thread, which is this one.
+    use_fast(unsafe { &*fast })
+}
+
+/// Which tracer's active span is to be the parent.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    Any,
+    Tracer(&'static Header),
+}
+
+impl Fast {
+    const fn new() -> Self {
+        Self {
+            slots: Cell::new(ptr::null_mut()),
+            next: Cell::new(TAKEN),
+            room: Cell::new(0),
+            ids: IdSequence::unseeded(),
+            local: Cell::new(&NO_LOCAL),
+            has_current: Cell::new(false),
+            spare: ManuallyDrop::new(Cell::new(None)),
+        }
+    }
+
+    /// Whether no scope is open, as far as can be seen here.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.slots.get().is_null() && depth(self.next.get()) == 0
+    }
+
+    /// Names this thread, among those that are alive.
+    pub(crate) fn token(&self) -> usize {
+        ptr::from_ref(self).addr()
+    }
+
+    /// Lends the stack, or another one.
+    pub(crate) fn lend(&self, stack: &mut Stack) {
+        self.ids.prepare();
+        let (slots, room, next) = stack.lend();
+        self.slots.set(slots);
+        self.room.set(room);
+        self.next.set(next);
+    }
+
+    /// Takes the stack back that was lent, and brings it up to date.
+    #[inline]
+    pub(crate) fn take_back(&self, stack: &mut Stack) {
+        let next = self.next.replace(TAKEN);
+        if next != TAKEN {
+            stack.take_back(next, &self.ids);
+        }
+    }
+
+    /// Puts a child of the topmost scope's span on top, if that is an open one of this tracer's, and follows its
+    /// decision.
+    #[inline(always)]
+    pub(crate) fn push_child(
+        &self,
+        of: Of,
+        name: &'static str,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Place> {
+        let next = self.next.get();
+        let depth = depth(next);
+        // Neither empty (also while the stack is taken) nor full.
+        if depth.wrapping_sub(1) >= self.room.get() {
+            return None;
+        }
+        let slots = self.slots.get();
+        // SAFETY: by the invariants, the slot below the top is one of those that `slots` points to.
+        let parent = unsafe { &*slots.add(depth as usize - 1) };
+        // SAFETY: so is the next one, since `depth <= room`; it is another one than the parent.
+        let slot = unsafe { &mut *slots.add(depth as usize) };
+        if let Of::Tracer(header) = of {
+            if !ptr::eq(parent.local.header, header) {
+                return None;
+            }
+        }
+        const EITHER: Marks =
+            Marks::BEGAN_PANICKING.with(Marks::TIMED).with(Marks::DETACHES).with(Marks::OWED);
+        let marks = parent.own.marks.without(EITHER);
+        if marks == Marks::RECORDING {
+            if parent.own.extra().is_some() {
+                return None;
+            }
+            slot.local = parent.local;
+            slot.key = next;
+            slot.own.head.trace_id = parent.own.head.trace_id;
+            slot.own.head.parent_id = Some(parent.own.head.span_id);
+            slot.own.head.flags = parent.own.head.flags;
+            slot.own.head.is_local_root = false;
+            slot.own.head.span_id = self.ids.next();
+            slot.own.name = name;
+            slot.own.marks = Marks::RECORDING;
+            Counts::add_one(&parent.local.counts.started);
+            self.next.set(next + 1);
+            // Last, so that what was done for the start is not part of the span.
+            slot.own.head.start = now();
+        } else if marks.without(Marks::IMPLIED) == Marks::NONE {
+            // Nobody will see more than the name, unless someone looks; then the rest is written.
+            slot.local = parent.local;
+            slot.own.name = name;
+            slot.own.marks = Marks::IMPLIED;
+            Counts::add_one(&parent.local.counts.started);
+            self.next.set(next + 1);
+        } else {
+            return self.push_child_of_shared(parent, slot, name, now);
+        }
+        Some(Place::of(next))
+    }
+
+    /// As [`Fast::push_child`], where others may have a handle on the parent.
+    #[inline(always)]
+    fn push_child_of_shared(
+        &self,
+        parent: &Slot,
+        slot: &mut Slot,
+        name: &'static str,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Place> {
+        let is_open = parent.own.marks.without(Marks::DETACHES.with(Marks::OWED)).of_slot() == Marks::SHARED;
+        let is_usual = is_open && !parent.header().settings.observe;
+        let head = parent.shared.as_ref().filter(|_| is_usual)?.head_of_child()?;
+        let next = self.next.get();
+        slot.local = parent.local;
+        slot.key = next;
+        slot.own.head = SpanHead { span_id: self.ids.next(), ..head };
+        slot.own.name = name;
+        slot.own.marks = Marks::RECORDING;
+        Counts::add_one(&parent.local.counts.started);
+        self.next.set(next + 1);
+        slot.own.head.start = now();
+        Some(Place::of(next))
+    }
+
+    /// Closes the topmost scope, if it is the one at this place and holds the usual span.
+    #[inline(always)]
+    pub(crate) fn close(&self, place: Place, now: impl FnOnce() -> Timestamp) -> Closed {
+        if place.key() + 1 != self.next.get() {
+            return Closed::Refused;
+        }
+        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
+        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        let marks = slot.own.marks;
+        if marks == Marks::RECORDING {
+            let finish = now();
+            self.next.set(place.key());
+            Counts::add_one(&slot.local.counts.recorded);
+            let head = SpanHead { finish, ..slot.own.head };
+            let header = slot.local.header;
+            return match slot.own.details.take() {
+                None => Closed::Recorded(head, slot.own.name, header),
+                details => Closed::Detailed(SpanData { head, details, ..slot.own }, header),
+            };
+        }
+        if marks.without(Marks::IMPLIED) == Marks::NONE && slot.own.details.is_none() {
+            self.next.set(place.key());
+            Counts::add_one(&slot.local.counts.unsampled);
+            return Closed::Unsampled;
+        }
+        Closed::Refused
+    }
+
+    /// This thread's local of a tracer, if it is the one used last.
+    #[inline]
+    pub(crate) fn local(&self, header: &'static Header) -> Option<&'static Local> {
+        let local = self.local.get();
+        ptr::eq(local.header, header).then_some(local)
+    }
+
+    pub(crate) fn set_local(&self, local: &'static Local) {
+        self.local.set(local);
+    }
+
+    /// Puts the scope of a new span on top, and counts the span as started. Gives the span back if there is no room.
+    #[inline]
+    pub(crate) fn push_own(
+        &self,
+        header: &'static Header,
+        marks: Marks,
+        span: SpanData,
+    ) -> Result<Place, SpanData> {
+        let Some((local, slot, place)) = self.push(header) else { return Err(span) };
+        Counts::add_one(&local.counts.started);
+        slot.own = SpanData { marks, ..span };
+        Ok(place)
+    }
+
+    /// Puts the scope of a shared span on top. Gives the span back if there is no room.
+    #[inline]
+    pub(crate) fn push_shared(
+        &self,
+        header: &'static Header,
+        marks: Marks,
+        span: Arc<Span>,
+    ) -> Result<Place, Arc<Span>> {
+        let Some((_, slot, place)) = self.push(header) else { return Err(span) };
+        slot.own.marks = marks;
+        slot.shared = Some(span);
+        Ok(place)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "no two calls overlap: callers let go before anything else runs")]
+    fn push(&self, header: &'static Header) -> Option<(&'static Local, &mut Slot, Place)> {
+        let local = self.local(header)?;
+        let next = self.next.get();
+        if next == TAKEN || depth(next) > self.room.get() {
+            return None;
+        }
+        // SAFETY: by the invariants, `slots` points to more slots than `room`, while the stack is lent.
+        let slot = unsafe { &mut *self.slots.get().add(depth(next) as usize) };
+        slot.key = next;
+        slot.local = local;
+        self.next.set(next + 1);
+        Some((local, slot, Place::of(next)))
+    }
+
+    /// Takes the topmost scope off, if it is the one at this place, and a shared span's that closing does not finish.
+    #[inline]
+    pub(crate) fn take_shared(&self, place: Place) -> Option<Arc<Span>> {
+        if place.key() + 1 != self.next.get() {
+            return None;
+        }
+        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
+        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        if slot.own.marks != Marks::SHARED.with(Marks::DETACHES) {
+            return None;
+        }
+        self.next.set(place.key());
+        slot.shared.take()
+    }
+
+    /// Whether a place is the topmost.
+    #[inline]
+    pub(crate) fn is_top(&self, place: Place) -> bool {
+        place.key() + 1 == self.next.get()
+    }
+
+    /// Whether the span of the topmost scope is recording, if that is at this place and nobody has a handle on it.
+    #[inline]
+    pub(crate) fn is_recording(&self, place: Place) -> Option<bool> {
+        let marks = self.own_on_top(place)?.own.marks;
+        Some(marks.has(Marks::RECORDING))
+    }
+
+    /// The tracer of the topmost scope's span, if that is at this place, and nobody has a handle on it.
+    pub(crate) fn header(&self, place: Place) -> Option<&'static Header> {
+        Some(self.own_on_top(place)?.header())
+    }
+
+    /// Adds to the tags or logs of the topmost scope's span, if that is at this place, is recording, and nobody has a
+    /// handle on it.
+    #[inline(always)]
+    pub(crate) fn append(&self, place: Place, change: impl FnOnce(&mut Arena, &Limits)) -> bool {
+        let Some(slot) = self.own_on_top(place) else { return false };
+        if !slot.own.marks.has(Marks::RECORDING) {
+            return false;
+        }
+        let limits = &slot.local.header.settings.limits;
+        // Taken out while it is changed, since an allocator that traces may look at the stack.
+        let mut details = slot.own.details.take().unwrap_or_else(thread::take_details);
+        change(&mut details.arena, limits);
+        if let Some(slot) = self.own_on_top(place) {
+            slot.own.details = Some(details);
+        }
+        true
+    }
+
+    /// The slot at a place, if it is the topmost and its span is in it.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "no two calls overlap: callers let go before anything else runs")]
+    fn own_on_top(&self, place: Place) -> Option<&mut Slot> {
+        if place.key() + 1 != self.next.get() {
+            return None;
+        }
+        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
+        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        const ELSEWHERE: Marks = Marks::SHARED.with(Marks::BLANK).with(Marks::BLANK_FOR_ALL);
+        (!slot.own.marks.has(ELSEWHERE)).then_some(slot)
+    }
+
+    /// Empty details, if some are at hand.
+    #[inline]
+    pub(crate) fn take_spare(&self) -> Option<Box<Details>> {
+        self.spare.take()
+    }
+
+    /// Keeps empty details at hand; gives back those for which there is no room.
+    #[inline]
+    pub(crate) fn keep_spare(&self, details: Box<Details>) -> Option<Box<Details>> {
+        // Before the thread's state is there, and afterwards, nobody would free them.
+        if self.slots.get().is_null() { Some(details) } else { self.spare.replace(Some(details)) }
+    }
+
+    /// Ends the short way: the stack that was lent is gone.
+    pub(crate) fn retire(&self) {
+        self.slots.set(ptr::null_mut());
+        self.local.set(&NO_LOCAL);
+        drop(self.take_spare());
+    }
+
+    /// Marks all spans on the stack as the parent process's: called in a forked child, before anything else.
+    pub(crate) fn forked(&self) {
+        for index in 0..depth(self.next.get()) as usize {
+            // SAFETY: it is on the stack: by the invariants, one of those that `slots` points to.
+            let slot = unsafe { &mut *self.slots.get().add(index) };
+            slot.own.marks = slot.own.marks.without(Marks::RECORDING).with(Marks::FOREIGN);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is asked for")]
+#[inline(always)]
+fn depth(key: u64) -> u32 {
+    key as u32
+}

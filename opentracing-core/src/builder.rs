@@ -10,7 +10,7 @@ use crate::decision::RootTags;
 use crate::id::{SpanId, TraceId};
 use crate::recorder::{Decision, Event, SpanHead, StartInfo};
 use crate::reference::{AsReference, Reference, ReferenceKind, ReferenceList};
-use crate::scope::fast::{self, Fast, Of};
+use crate::scope::fast::{self, Of};
 use crate::scope::{FinishOnClose, Scope};
 use crate::span::data::{count, priority};
 use crate::span::marks::Marks;
@@ -18,7 +18,6 @@ use crate::span::{Details, Span, SpanData};
 use crate::tag::AsTag;
 use crate::tags::{self, Key};
 use crate::thread;
-use crate::ticks;
 use crate::tracer::Tracer;
 use crate::tracer::header::Header;
 
@@ -302,7 +301,7 @@ impl SpanBuilder {
             ReferenceList::One(Reference { kind: ReferenceKind::ChildOf, context }) => {
                 (!undecided(context)).then(|| child_of(self.header, name, context)).flatten()
             }
-            ReferenceList::None if self.ignore_active_span || fast::with(Fast::is_empty) => {
+            ReferenceList::None if self.ignore_active_span || fast::here().is_empty() => {
                 Some(root(self.header, name))
             }
             _ => None,
@@ -313,11 +312,10 @@ impl SpanBuilder {
     fn begin(mut self) -> SpanData {
         let lineage = self.lineage();
         let parent = lineage.parent.as_ref();
-        let (span_id, trace_id) = fast::with(|fast| {
-            let trace_id = parent.and_then(SpanContext::trace_id);
-            let bits = self.header.settings.trace_id_bits;
-            (fast.ids.span_id(), trace_id.unwrap_or_else(|| fast.ids.trace_id(bits)))
-        });
+        let ids = &fast::here().ids;
+        let trace_id = parent.and_then(SpanContext::trace_id);
+        let trace_id = trace_id.unwrap_or_else(|| ids.trace_id(self.header.settings.trace_id_bits));
+        let span_id = ids.span_id();
         let is_local_root = parent.is_none_or(undecided);
         let details = self.details.take();
         let verdict = match parent {
@@ -354,7 +352,7 @@ impl SpanBuilder {
     }
 
     fn active(&self) -> Option<SpanContext> {
-        if fast::with(Fast::is_empty) {
+        if fast::here().is_empty() {
             return None;
         }
         thread::with(|state| state.stack.active_of(self.header).map(|slot| slot.context())).flatten()
@@ -489,7 +487,8 @@ impl Verdict {
 /// The root of a new trace, of which only the name is known.
 fn root(header: &'static Header, name: &'static str) -> SpanData {
     let bits = header.settings.trace_id_bits;
-    let (trace_id, span_id) = fast::with(|fast| (fast.ids.trace_id(bits), fast.ids.span_id()));
+    let ids = &fast::here().ids;
+    let (trace_id, span_id) = (ids.trace_id(bits), ids.span_id());
     let info = StartInfo::new(name, trace_id);
     let decision = header.recorder().map_or_else(Decision::drop, |recorder| recorder.sample(&info));
     let flags = Flags::default().with_sampled(decision.sampled);
@@ -512,7 +511,7 @@ fn child_of(header: &'static Header, name: &'static str, parent: &SpanContext) -
     let (trace_id, parent_id) = parent.ids()?;
     let head = SpanHead {
         trace_id,
-        span_id: fast::with(|fast| fast.ids.span_id()),
+        span_id: fast::here().ids.span_id(),
         parent_id: Some(parent_id),
         flags: parent.flags().inherited(),
         ..SpanHead::NONE
@@ -542,28 +541,11 @@ pub(crate) fn start_child(
     name: &'static str,
     on_close: FinishOnClose,
 ) -> Option<Scope> {
-    let usual = on_close == FinishOnClose::Yes && !std::thread::panicking();
-    if usual { push_child(Of::Tracer(header), name) } else { None }
-}
-
-/// A child of the innermost active span, whichever tracer's; `None` where that is not the topmost scope's.
-#[inline(always)]
-pub(crate) fn start_innermost(name: &'static str) -> Option<Scope> {
-    if std::thread::panicking() { None } else { push_child(Of::Any, name) }
-}
-
-#[inline(always)]
-fn push_child(of: Of, name: &'static str) -> Option<Scope> {
-    if ticks::are_counted() {
-        fast::with(|fast| fast.push_child(of, name, Timestamp::counted)).map(Scope::at)
-    } else {
-        push_child_by_system_clock(of, name)
+    if on_close == FinishOnClose::No || std::thread::panicking() {
+        return None;
     }
-}
-
-#[inline(never)]
-fn push_child_by_system_clock(of: Of, name: &'static str) -> Option<Scope> {
-    fast::with(|fast| fast.push_child(of, name, Timestamp::now)).map(Scope::at)
+    let (fast, of) = (fast::here(), Of::Tracer(header));
+    fast.push_child(of, name).or_else(|| fast.push_child_otherwise(of, name)).map(Scope::at)
 }
 
 impl Tracer {

@@ -15,7 +15,8 @@ static GENERATION: AtomicU64 = AtomicU64::new(1);
 
 /// The generation of this process. Watched for forks from the first call of [`watch`] on.
 #[inline]
-pub(crate) fn generation() -> u64 {
+#[must_use]
+pub fn generation() -> u64 {
     // Relaxed: the child of a fork has one thread, which is the one that ran the handler.
     GENERATION.load(Ordering::Relaxed)
 }

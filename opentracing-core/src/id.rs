@@ -275,9 +275,11 @@ impl IdSequence {
     /// The next id of a sequence that has been prepared.
     #[inline(always)]
     pub(crate) fn next(&self) -> SpanId {
-        let next = self.state.get().wrapping_add(STEP);
-        self.state.set(next);
-        SpanId(NonZeroU64::new(next).unwrap_or_else(|| self.after_zero()))
+        // Zero is no id: the one state in 2^64 is left out.
+        const AFTER_ZERO: NonZeroU64 = NonZeroU64::new(STEP).expect("it is odd");
+        let id = NonZeroU64::new(self.state.get().wrapping_add(STEP)).unwrap_or(AFTER_ZERO);
+        self.state.set(id.get());
+        SpanId(id)
     }
 
     /// Trace ids are mixed: samplers look at their bits.
@@ -295,13 +297,6 @@ impl IdSequence {
     fn seed(&self) {
         self.state.set(seed());
         self.generation.set(fork::generation());
-    }
-
-    /// The one state in 2^64 that is no id was met.
-    #[cold]
-    fn after_zero(&self) -> NonZeroU64 {
-        self.state.set(STEP);
-        NonZeroU64::new(STEP).expect("it is odd")
     }
 }
 

@@ -60,6 +60,9 @@ pub use attributes::{Attributes, Entry, Log};
 pub use builder::SpanBuilder;
 pub use clock::{Timestamp, WallClock};
 pub use context::{Flags, SpanContext, SpanContextBuilder};
+// For the SDK, whose threads and queues belong to one process.
+#[doc(hidden)]
+pub use fork::generation as __generation;
 pub use future::{SpanStream, Traced, TracedFuture, TracedStream, WithTracer};
 pub use global::{
     is_global_tracer_registered, register_global_tracer_if_absent, register_global_tracer_if_absent_with,

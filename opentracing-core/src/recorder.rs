@@ -52,8 +52,7 @@ pub trait Recorder: Send + Sync + fmt::Debug + 'static {
     /// Takes a finished span that is nothing but a head and a literal name: it has no tags and no logs, and refers
     /// to its parent only. Most spans do, and a recorder that has a shorter way for them can take it here.
     fn record_plain(&self, head: &SpanHead, name: &'static str) {
-        let (name, nothing) = (OperationName::Static(name), Attributes::default());
-        self.record(&SpanRecord::from_parts(head, name, nothing, References::Parent));
+        self.record(&SpanRecord::plain(head, name));
     }
 
     /// Writes a context into a carrier. A carrier is unchanged when the call fails.
@@ -349,6 +348,12 @@ pub enum References<'a> {
 }
 
 impl<'a> SpanRecord<'a> {
+    /// Of a span without tags, logs and references but to its parent.
+    pub(crate) fn plain(head: &'a SpanHead, name: &'static str) -> Self {
+        let (name, nothing) = (OperationName::Static(name), Attributes::default());
+        Self { head, name, attributes: nothing, references: References::Parent }
+    }
+
     /// Puts a record together.
     ///
     /// # Examples

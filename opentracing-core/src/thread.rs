@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 
-use crate::scope::fast::{self, Fast};
+use crate::scope::fast;
 use crate::scope::stack::Stack;
 use crate::span::Details;
 use crate::tracer::header::Header;
@@ -48,7 +48,7 @@ impl ThreadState {
     #[inline]
     pub(crate) fn local(&mut self, header: &'static Header) -> &'static Local {
         let local = self.locals.of(header);
-        fast::with(|fast| fast.set_local(local));
+        fast::here().set_local(local);
         local
     }
 
@@ -56,24 +56,23 @@ impl ThreadState {
     pub(crate) fn push_current(&mut self, header: &'static Header) -> u64 {
         let key = self.current.last().map_or(0, |(key, _)| key + 1);
         self.current.push((key, header));
-        fast::with(|fast| fast.has_current.set(true));
+        fast::here().has_current.set(true);
         key
     }
 
     /// Takes back what was made current under a key.
     pub(crate) fn remove_current(&mut self, key: u64) {
         self.current.retain(|(other, _)| *other != key);
-        fast::with(|fast| fast.has_current.set(!self.current.is_empty()));
+        fast::here().has_current.set(!self.current.is_empty());
     }
 }
 
 impl Drop for ThreadState {
     fn drop(&mut self) {
         // From now on the state is gone: what closing the scopes counts goes to the tracer directly.
-        fast::with(|fast| {
-            fast.take_back(&mut self.stack);
-            fast.retire();
-        });
+        let fast = fast::here();
+        fast.take_back(&mut self.stack);
+        fast.retire();
         self.stack.take_all().for_each(|mut slot| slot.finish());
     }
 }
@@ -84,7 +83,7 @@ struct Visit<'a>(&'a mut ThreadState);
 impl Drop for Visit<'_> {
     #[inline]
     fn drop(&mut self) {
-        fast::with(|fast| fast.lend(&mut self.0.stack));
+        fast::here().lend(&mut self.0.stack);
     }
 }
 
@@ -95,7 +94,7 @@ pub(crate) fn with<R>(use_state: impl FnOnce(&mut ThreadState) -> R) -> Option<R
     let visit = |state: &RefCell<ThreadState>| {
         let mut state = state.try_borrow_mut().ok()?;
         let visit = Visit(&mut state);
-        fast::with(|fast| fast.take_back(&mut visit.0.stack));
+        fast::here().take_back(&mut visit.0.stack);
         Some(use_state(visit.0))
     };
     STATE.try_with(visit).ok().flatten()
@@ -103,16 +102,15 @@ pub(crate) fn with<R>(use_state: impl FnOnce(&mut ThreadState) -> R) -> Option<R
 
 /// Called in a forked child, on its only thread: its open spans belong to the parent. Answers the thread's token.
 pub(crate) fn forked() -> usize {
-    fast::with(|fast| {
-        fast.forked();
-        fast.token()
-    })
+    let fast = fast::here();
+    fast.forked();
+    fast.token()
 }
 
 /// Empty details, from this thread's store if it has some.
 #[inline]
 pub(crate) fn take_details() -> Box<Details> {
-    fast::with(Fast::take_spare).unwrap_or_else(take_stored)
+    fast::here().take_spare().unwrap_or_else(take_stored)
 }
 
 #[cold]
@@ -124,7 +122,7 @@ fn take_stored() -> Box<Details> {
 #[inline]
 pub(crate) fn give_details(mut details: Box<Details>) {
     details.clear();
-    if let Some(details) = fast::with(|fast| fast.keep_spare(details)) {
+    if let Some(details) = fast::here().keep_spare(details) {
         store(details);
     }
 }

@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use super::handle::Handle;
 use super::no_handle;
-use crate::builder::{SpanBuilder, start_innermost};
+use crate::builder::SpanBuilder;
 use crate::reference::AsReference;
+use crate::scope::fast::{self, Of};
 use crate::scope::{Scope, current_header};
 use crate::span::Span;
 use crate::span::live::{Call, Live};
@@ -69,19 +70,25 @@ pub fn enter(site: &'static Site) -> Scope {
     if Header::any_recorder() { enter_any(site) } else { Scope::noop() }
 }
 
-// Its own function, so that a call site where nobody traces stays small.
+// Its own function, so that a call site where nobody traces stays small. What is unusual is left by a tail call, so that
+// nothing has to be saved for it.
 #[inline(never)]
 fn enter_any(site: &'static Site) -> Scope {
-    // The usual case: a child, made in one visit to the thread's state.
-    match start_innermost(site.name) {
-        Some(scope) => scope,
+    if std::thread::panicking() {
+        return enter_otherwise(site);
+    }
+    match fast::here().push_child(Of::Any, site.name) {
+        Some(place) => Scope::at(place),
         None => enter_otherwise(site),
     }
 }
 
 #[inline(never)]
 fn enter_otherwise(site: &'static Site) -> Scope {
-    current_header().map_or_else(Scope::noop, |header| builder(header, site).start_active())
+    match fast::here().push_child_otherwise(Of::Any, site.name) {
+        Some(place) => Scope::at(place),
+        None => current_header().map_or_else(Scope::noop, |header| builder(header, site).start_active()),
+    }
 }
 
 /// Starts a span.

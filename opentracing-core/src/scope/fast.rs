@@ -8,11 +8,12 @@
 //! * `slots` points to `room + 1` slots of the stack's, which nobody else refers to;
 //! * the first `depth` of them are on the stack, where `depth` is the lower half of `next`; the others hold no span.
 //!
-//! No code of the user runs in here, and nothing is allocated.
+//! No code of the user runs while a slot is referred to here, and nothing is allocated.
 #![expect(unsafe_code, reason = "slots are reached by a pointer, so that a span costs no borrow")]
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::scope::stack::{Place, Slot, Stack};
 use crate::span::marks::Marks;
 use crate::span::{Details, Span, SpanData};
 use crate::thread;
+use crate::ticks;
 use crate::tracer::header::Header;
 use crate::tracer::local::{Counts, Local, NO_LOCAL};
 
@@ -39,8 +41,8 @@ pub(crate) struct Fast {
     local: Cell<&'static Local>,
     /// Whether a tracer was made current.
     pub(crate) has_current: Cell<bool>,
-    /// Empty details that the next span with tags takes. Freed by the rest of the state.
-    spare: ManuallyDrop<Cell<Option<Box<Details>>>>,
+    /// Empty details for the next span with tags, and for its next log. Freed by the rest of the state.
+    spares: ManuallyDrop<[Cell<Option<Box<Details>>>; 2]>,
 }
 
 /// The `next` of a stack that is not lent: no key, and at first sight an empty stack, which is not worked on here.
@@ -50,25 +52,27 @@ thread_local! {
     static FAST: Fast = const { Fast::new() };
 }
 
-/// What became of a scope that was closed here.
-pub(crate) enum Closed {
-    /// Its span is to be recorded; it has been counted.
-    Recorded(SpanHead, &'static str, &'static Header),
-    /// As `Recorded`; there are tags, or logs, or more.
-    Detailed(SpanData, &'static Header),
-    /// Its span was not sampled; it has been counted.
-    Unsampled,
-    /// This is not the usual case.
-    Refused,
+/// This thread's short way, which is there as long as the thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Here {
+    // Invariant: it points to the thread-local of the thread it was made on. The pointer also keeps it there.
+    fast: *const Fast,
 }
 
-/// Uses this thread's short way; it is there as long as the thread.
 #[inline(always)]
-pub(crate) fn with<R>(use_fast: impl FnOnce(&Fast) -> R) -> R {
-    // The address first: what runs inside of `LocalKey::with` is inlined only if it is small.
-    let fast = FAST.with(ptr::from_ref);
-    // SAFETY: without a destructor, it is there as long as its thread, which is this one.
-    use_fast(unsafe { &*fast })
+pub(crate) fn here() -> Here {
+    Here { fast: FAST.with(ptr::from_ref) }
+}
+
+impl Deref for Here {
+    type Target = Fast;
+
+    #[inline(always)]
+    fn deref(&self) -> &Fast {
+        // SAFETY: by the invariant, it is that of this thread; without a destructor, it is valid until the thread is
+        // no more.
+        unsafe { &*self.fast }
+    }
 }
 
 /// Which tracer's active span is to be the parent.
@@ -76,6 +80,16 @@ pub(crate) fn with<R>(use_fast: impl FnOnce(&Fast) -> R) -> R {
 pub(crate) enum Of {
     Any,
     Tracer(&'static Header),
+}
+
+impl Of {
+    #[inline(always)]
+    fn is(self, local: &Local) -> bool {
+        match self {
+            Of::Any => true,
+            Of::Tracer(header) => ptr::eq(local.header, header),
+        }
+    }
 }
 
 impl Fast {
@@ -87,7 +101,7 @@ impl Fast {
             ids: IdSequence::unseeded(),
             local: Cell::new(&NO_LOCAL),
             has_current: Cell::new(false),
-            spare: ManuallyDrop::new(Cell::new(None)),
+            spares: ManuallyDrop::new([const { Cell::new(None) }; 2]),
         }
     }
 
@@ -120,14 +134,10 @@ impl Fast {
     }
 
     /// Puts a child of the topmost scope's span on top, if that is an open one of this tracer's, and follows its
-    /// decision.
+    /// decision. A span that is not sampled comes first: it is to cost the least. Nothing is called, so that nothing has
+    /// to be saved for it; the thread must not be panicking.
     #[inline(always)]
-    pub(crate) fn push_child(
-        &self,
-        of: Of,
-        name: &'static str,
-        now: impl FnOnce() -> Timestamp,
-    ) -> Option<Place> {
+    pub(crate) fn push_child(&self, of: Of, name: &'static str) -> Option<Place> {
         let next = self.next.get();
         let depth = depth(next);
         // Neither empty (also while the stack is taken) nor full.
@@ -139,94 +149,90 @@ impl Fast {
         let parent = unsafe { &*slots.add(depth as usize - 1) };
         // SAFETY: so is the next one, since `depth <= room`; it is another one than the parent.
         let slot = unsafe { &mut *slots.add(depth as usize) };
-        if let Of::Tracer(header) = of {
-            if !ptr::eq(parent.local.header, header) {
-                return None;
-            }
+        if !of.is(parent.local) {
+            return None;
         }
-        const EITHER: Marks =
-            Marks::BEGAN_PANICKING.with(Marks::TIMED).with(Marks::DETACHES).with(Marks::OWED);
+        const EITHER: Marks = Marks::BEGAN_PANICKING
+            .with(Marks::TIMED)
+            .with(Marks::DETACHES)
+            .with(Marks::OWED)
+            .with(Marks::IMPLIED);
         let marks = parent.own.marks.without(EITHER);
-        if marks == Marks::RECORDING {
-            if parent.own.extra().is_some() {
-                return None;
-            }
-            slot.local = parent.local;
-            slot.key = next;
-            slot.own.head.trace_id = parent.own.head.trace_id;
-            slot.own.head.parent_id = Some(parent.own.head.span_id);
-            slot.own.head.flags = parent.own.head.flags;
-            slot.own.head.is_local_root = false;
-            slot.own.head.span_id = self.ids.next();
-            slot.own.name = name;
-            slot.own.marks = Marks::RECORDING;
-            Counts::add_one(&parent.local.counts.started);
-            self.next.set(next + 1);
-            // Last, so that what was done for the start is not part of the span.
-            slot.own.head.start = now();
-        } else if marks.without(Marks::IMPLIED) == Marks::NONE {
+        if marks == Marks::NONE {
             // Nobody will see more than the name, unless someone looks; then the rest is written.
             slot.local = parent.local;
             slot.own.name = name;
             slot.own.marks = Marks::IMPLIED;
             Counts::add_one(&parent.local.counts.started);
             self.next.set(next + 1);
-        } else {
-            return self.push_child_of_shared(parent, slot, name, now);
+            return Some(Place::of(next));
         }
-        Some(Place::of(next))
-    }
-
-    /// As [`Fast::push_child`], where others may have a handle on the parent.
-    #[inline(always)]
-    fn push_child_of_shared(
-        &self,
-        parent: &Slot,
-        slot: &mut Slot,
-        name: &'static str,
-        now: impl FnOnce() -> Timestamp,
-    ) -> Option<Place> {
-        let is_open = parent.own.marks.without(Marks::DETACHES.with(Marks::OWED)).of_slot() == Marks::SHARED;
-        let is_usual = is_open && !parent.header().settings.observe;
-        let head = parent.shared.as_ref().filter(|_| is_usual)?.head_of_child()?;
-        let next = self.next.get();
-        slot.local = parent.local;
-        slot.key = next;
-        slot.own.head = SpanHead { span_id: self.ids.next(), ..head };
-        slot.own.name = name;
-        slot.own.marks = Marks::RECORDING;
+        if marks != Marks::RECORDING || parent.own.extra().is_some() || !ticks::are_counted() {
+            return None;
+        }
+        slot.own.head.trace_id = parent.own.head.trace_id;
+        slot.own.head.span_id = self.ids.next();
+        slot.own.head.parent_id = Some(parent.own.head.span_id);
+        slot.own.head.flags = parent.own.head.flags;
+        slot.own.head.is_local_root = false;
+        slot.write(next, parent.local, name);
         Counts::add_one(&parent.local.counts.started);
         self.next.set(next + 1);
-        slot.own.head.start = now();
+        // Last, so that what was done for the start is not part of the span.
+        slot.own.head.start = Timestamp::counted();
         Some(Place::of(next))
     }
 
-    /// Closes the topmost scope, if it is the one at this place and holds the usual span.
+    /// As [`Fast::push_child`], where others may have a handle on the parent, or time is the system's.
+    pub(crate) fn push_child_otherwise(&self, of: Of, name: &'static str) -> Option<Place> {
+        let next = self.next.get();
+        if depth(next).wrapping_sub(1) >= self.room.get() || std::thread::panicking() {
+            return None;
+        }
+        // SAFETY: by the invariants, and as the stack is neither empty nor full.
+        let parent = unsafe { &*self.slots.get().add(depth(next) as usize - 1) };
+        // SAFETY: as above; it is another slot.
+        let slot = unsafe { &mut *self.slots.get().add(depth(next) as usize) };
+        let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
+        slot.own.head = SpanHead { span_id: self.ids.next(), ..head };
+        slot.write(next, parent.local, name);
+        Counts::add_one(&parent.local.counts.started);
+        self.next.set(next + 1);
+        slot.own.head.start = Timestamp::now();
+        Some(Place::of(next))
+    }
+
+    /// Closes the topmost scope, if it is the one at this place and holds the usual span; `false` where it is not. A
+    /// span that is to be recorded is given to `hand_over` at the end, when nothing here is referred to any more. The
+    /// thread must not be panicking.
     #[inline(always)]
-    pub(crate) fn close(&self, place: Place, now: impl FnOnce() -> Timestamp) -> Closed {
+    pub(crate) fn close(
+        &self,
+        place: Place,
+        now: impl FnOnce() -> Timestamp,
+        hand_over: impl FnOnce(&SpanHead, &'static str, &'static Header, Option<Box<Details>>),
+    ) -> bool {
         if place.key() + 1 != self.next.get() {
-            return Closed::Refused;
+            return false;
         }
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
         let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
         let marks = slot.own.marks;
-        if marks == Marks::RECORDING {
-            let finish = now();
-            self.next.set(place.key());
-            Counts::add_one(&slot.local.counts.recorded);
-            let head = SpanHead { finish, ..slot.own.head };
-            let header = slot.local.header;
-            return match slot.own.details.take() {
-                None => Closed::Recorded(head, slot.own.name, header),
-                details => Closed::Detailed(SpanData { head, details, ..slot.own }, header),
-            };
-        }
         if marks.without(Marks::IMPLIED) == Marks::NONE && slot.own.details.is_none() {
             self.next.set(place.key());
             Counts::add_one(&slot.local.counts.unsampled);
-            return Closed::Unsampled;
+            return true;
         }
-        Closed::Refused
+        if marks != Marks::RECORDING {
+            return false;
+        }
+        // A copy: the slot may be used again by then.
+        let head = SpanHead { finish: now(), ..slot.own.head };
+        let (name, header, details) = (slot.own.name, slot.local.header, slot.own.details.take());
+        self.next.set(place.key());
+        Counts::add_one(&slot.local.counts.recorded);
+        hand_over(&head, name, header, details);
+        true
     }
 
     /// This thread's local of a tracer, if it is the one used last.
@@ -351,21 +357,25 @@ impl Fast {
     /// Empty details, if some are at hand.
     #[inline]
     pub(crate) fn take_spare(&self) -> Option<Box<Details>> {
-        self.spare.take()
+        self.spares[0].take().or_else(|| self.spares[1].take())
     }
 
     /// Keeps empty details at hand; gives back those for which there is no room.
     #[inline]
     pub(crate) fn keep_spare(&self, details: Box<Details>) -> Option<Box<Details>> {
         // Before the thread's state is there, and afterwards, nobody would free them.
-        if self.slots.get().is_null() { Some(details) } else { self.spare.replace(Some(details)) }
+        if self.slots.get().is_null() {
+            return Some(details);
+        }
+        let other = self.spares[0].replace(Some(details))?;
+        self.spares[1].replace(Some(other))
     }
 
     /// Ends the short way: the stack that was lent is gone.
     pub(crate) fn retire(&self) {
         self.slots.set(ptr::null_mut());
         self.local.set(&NO_LOCAL);
-        drop(self.take_spare());
+        self.spares.iter().for_each(|spare| drop(spare.take()));
     }
 
     /// Marks all spans on the stack as the parent process's: called in a forked child, before anything else.

@@ -12,7 +12,6 @@ use std::mem;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use fast::Closed;
 pub use manager::{ScopeManager, WithoutActive};
 use stack::{Place, Slot};
 
@@ -23,11 +22,11 @@ use crate::failure::Failure;
 use crate::fields::IntoFields;
 use crate::global;
 use crate::limits::Limits;
-use crate::recorder::Event;
+use crate::recorder::{Event, SpanHead};
 use crate::span::data::count;
 use crate::span::live::{Call, Live};
 use crate::span::marks::Marks;
-use crate::span::{Span, SpanData, shared_noop};
+use crate::span::{Details, Span, SpanData, shared_noop};
 use crate::tag::{AsTag, TagValue};
 use crate::tags::Key;
 use crate::thread;
@@ -136,7 +135,7 @@ impl Scope {
             return Self::of_span(span, on_close);
         }
         let marks = data.marks.with(closing(on_close));
-        let mut data = match fast::with(|fast| fast.push_own(header, marks, data)) {
+        let mut data = match fast::here().push_own(header, marks, data) {
             Ok(place) => return Self::at(place),
             Err(data) => Some(data),
         };
@@ -172,7 +171,7 @@ impl Scope {
             return Self::new(if header.is_noop() { Hold::Nothing } else { detached() });
         }
         let marks = Marks::SHARED.with(closing(on_close));
-        let scope = match fast::with(|fast| fast.push_shared(manager, marks, span)) {
+        let scope = match fast::here().push_shared(manager, marks, span) {
             Ok(place) => Self::at(place),
             Err(span) => Self::of_span_otherwise(manager, span, on_close),
         };
@@ -459,18 +458,8 @@ impl Scope {
 
     /// Closes what was opened above this scope and is still there: the end of a poll, or of a call.
     pub(crate) fn close_inner(&self) {
-        let Hold::Stack(place) = &*self.hold else { return };
-        if fast::with(|fast| fast.is_top(*place)) {
-            return;
-        }
-        let clean = thread::with(|state| state.stack.is_top(*place)).unwrap_or(true);
-        if !clean {
-            let inner = thread::with(|state| state.stack.unwind_above(*place)).unwrap_or_default();
-            inner.into_iter().for_each(|mut slot| slot.finish());
-            // Of other tracers, too: what was parked may have been what they waited for.
-            while let Some(mut slot) = thread::with(|state| state.stack.next_ready()).flatten() {
-                slot.finish();
-            }
+        if let Hold::Stack(place) = &*self.hold {
+            close_above(*place);
         }
     }
 
@@ -485,19 +474,38 @@ impl Scope {
 
     /// Takes a span that was made active for a while off again, and gives back the handle.
     pub(crate) fn take_back(mut self) -> Option<Arc<Span>> {
-        self.close_inner();
         match mem::replace(&mut *self.hold, Hold::Nothing) {
-            Hold::Stack(place) => {
-                fast::with(|fast| fast.take_shared(place)).or_else(|| take_shared_otherwise(place))
-            }
+            Hold::Stack(place) => fast::here().take_shared(place).or_else(|| take_shared_otherwise(place)),
             Hold::Detached(detached) => Some(detached.span),
             Hold::Nothing => None,
         }
     }
 }
 
+/// Takes off what was left open above a scope, since the poll or call that it belongs to has ended.
+#[inline]
+fn close_above(place: Place) {
+    if !fast::here().is_top(place) {
+        close_left_above(place);
+    }
+}
+
+#[cold]
+fn close_left_above(place: Place) {
+    if thread::with(|state| state.stack.is_top(place)).unwrap_or(true) {
+        return;
+    }
+    let inner = thread::with(|state| state.stack.unwind_above(place)).unwrap_or_default();
+    inner.into_iter().for_each(|mut slot| slot.finish());
+    // Of other tracers, too: what was parked may have been what they waited for.
+    while let Some(mut slot) = thread::with(|state| state.stack.next_ready()).flatten() {
+        slot.finish();
+    }
+}
+
 #[inline(never)]
 fn take_shared_otherwise(place: Place) -> Option<Arc<Span>> {
+    close_above(place);
     let slot = thread::with(|state| state.stack.close(place)).flatten()?;
     finish_deferred(slot.header());
     slot.shared
@@ -516,7 +524,8 @@ impl Hold {
     #[inline(never)]
     fn is_recording(&self) -> bool {
         match self {
-            Hold::Stack(place) => fast::with(|fast| fast.is_recording(*place))
+            Hold::Stack(place) => fast::here()
+                .is_recording(*place)
                 .or_else(|| thread::with(|state| Some(state.stack.slot(*place)?.is_recording())).flatten())
                 .unwrap_or(false),
             Hold::Detached(detached) => detached.span.is_recording(),
@@ -545,14 +554,14 @@ impl Detached {
     }
 }
 
-// Its own function, so that a call site where nobody traces stays small. What is not usual is left by a tail call:
-// so nothing has to be saved for it.
+// Its own function, so that a call site where nobody traces stays small. What is unusual is left by a tail call, so that
+// nothing has to be saved for it.
 #[inline(never)]
 fn close(place: Place) {
     if std::thread::panicking() {
         close_any(place);
     } else if ticks::are_counted() {
-        close_at(place, Timestamp::counted);
+        close_usual(place, Timestamp::counted);
     } else {
         close_by_system_clock(place);
     }
@@ -560,31 +569,30 @@ fn close(place: Place) {
 
 #[inline(never)]
 fn close_by_system_clock(place: Place) {
-    close_at(place, Timestamp::now);
+    close_usual(place, Timestamp::now);
 }
 
 #[inline(always)]
-fn close_at(place: Place, now: impl FnOnce() -> Timestamp) {
-    match fast::with(|fast| fast.close(place, now)) {
-        Closed::Recorded(head, name, header) => {
+fn close_usual(place: Place, now: impl FnOnce() -> Timestamp) {
+    let closed = fast::here().close(place, now, |head, name, header, details| match details {
+        None => {
             if let Some(recorder) = header.recorder() {
-                recorder.record_plain(&head, name);
+                recorder.record_plain(head, name);
             }
         }
-        Closed::Detailed(data, header) => hand_over(data, header),
-        Closed::Unsampled => {}
-        Closed::Refused => close_any(place),
+        Some(details) => hand_over(head, name, header, details),
+    });
+    if !closed {
+        close_any(place);
     }
 }
 
 #[inline(never)]
-fn hand_over(mut data: SpanData, header: &'static Header) {
+fn hand_over(head: &SpanHead, name: &'static str, header: &'static Header, details: Box<Details>) {
     if let Some(recorder) = header.recorder() {
-        recorder.record(&data.record());
+        recorder.record(&details.record(head, name));
     }
-    if let Some(details) = data.details.take() {
-        thread::give_details(details);
-    }
+    thread::give_details(details);
 }
 
 #[inline(never)]
@@ -670,7 +678,7 @@ impl Live for Scope {
         match &*self.hold {
             Hold::Stack(place) => {
                 let add = |arena: &mut Arena, limits: &Limits| arena.tag_literal(key, value, limits);
-                fast::with(|fast| fast.append(*place, add))
+                fast::here().append(*place, add)
             }
             Hold::Detached(_) | Hold::Nothing => false,
         }
@@ -680,7 +688,7 @@ impl Live for Scope {
         match &*self.hold {
             Hold::Stack(place) => {
                 let add = |arena: &mut Arena, limits: &Limits| arena.log(time, fields, limits);
-                fast::with(|fast| fast.append(*place, add))
+                fast::here().append(*place, add)
             }
             Hold::Detached(_) | Hold::Nothing => false,
         }
@@ -688,7 +696,7 @@ impl Live for Scope {
 
     fn limits(&self) -> &'static Limits {
         let on_top = match &*self.hold {
-            Hold::Stack(place) => fast::with(|fast| fast.header(*place)),
+            Hold::Stack(place) => fast::here().header(*place),
             Hold::Detached(_) | Hold::Nothing => None,
         };
         &on_top.unwrap_or_else(|| Live::header(self)).settings.limits
@@ -748,7 +756,8 @@ pub(crate) fn current_header() -> Option<&'static Header> {
         return None;
     }
     // The usual case for roots: nothing is open, nothing was made current.
-    let nothing = fast::with(|fast| fast.is_empty() && !fast.has_current.get());
+    let fast = fast::here();
+    let nothing = fast.is_empty() && !fast.has_current.get();
     let on_thread = if nothing { None } else { on_thread() };
     // The global tracer's handle may have been made current: it stands for the global tracer of now.
     let header = on_thread.filter(|header| !global::is_delegate(header)).unwrap_or_else(global::current);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::id::IdSequence;
+use crate::recorder::SpanHead;
 use crate::scope::FinishOnClose;
 use crate::span::marks::Marks;
 use crate::span::{Span, SpanData};
@@ -355,6 +356,29 @@ impl Stack {
 impl Slot {
     fn empty() -> Self {
         Self { key: 0, own: SpanData::empty(), local: &NO_LOCAL, shared: None }
+    }
+
+    /// Makes it the slot of a span that is recorded, of which only the head is left to be written.
+    #[inline(always)]
+    pub(crate) fn write(&mut self, key: u64, local: &'static Local, name: &'static str) {
+        (self.key, self.local, self.own.name, self.own.marks) = (key, local, name, Marks::RECORDING);
+    }
+
+    /// The head of a child that is recorded and has no baggage, its id and start left to be written. `None` where there
+    /// is more to a child of this slot's span.
+    pub(crate) fn head_of_child(&self) -> Option<SpanHead> {
+        let marks = self.own.marks.without(Marks::DETACHES.with(Marks::OWED));
+        if let Some(span) = &self.shared {
+            let is_usual = marks.of_slot() == Marks::SHARED && !self.header().settings.observe;
+            return if is_usual { span.head_of_child() } else { None };
+        }
+        let marks = marks.without(Marks::BEGAN_PANICKING.with(Marks::TIMED));
+        let is_usual = marks == Marks::RECORDING && self.own.extra().is_none();
+        is_usual.then(|| SpanHead {
+            parent_id: Some(self.own.head.span_id),
+            is_local_root: false,
+            ..self.own.head
+        })
     }
 
     #[inline]

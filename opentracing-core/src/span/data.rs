@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::attributes::{Arena, Attributes, cut};
+use crate::attributes::{Arena, cut};
 use crate::clock::{Timestamp, WallClock};
 use crate::context::{Extra, SpanContext};
 use crate::failure::Failure;
@@ -43,6 +43,20 @@ pub(crate) struct Details {
 }
 
 impl Details {
+    /// The record of the span they belong to.
+    #[inline]
+    pub(crate) fn record<'a>(&'a self, head: &'a SpanHead, name: &'static str) -> SpanRecord<'a> {
+        let name = match &self.name {
+            None => OperationName::Static(name),
+            Some(name) => OperationName::Borrowed(name),
+        };
+        let references = match &self.references[..] {
+            [] => References::Parent,
+            listed => References::Listed(listed),
+        };
+        SpanRecord::from_parts(head, name, self.arena.view(), references)
+    }
+
     /// Empties them, and keeps the memory of tags and logs.
     pub(crate) fn clear(&mut self) {
         self.arena.clear();
@@ -164,19 +178,10 @@ impl SpanData {
     /// The record as it stands.
     #[inline]
     pub(crate) fn record(&self) -> SpanRecord<'_> {
-        let Some(details) = &self.details else {
-            let name = OperationName::Static(self.name);
-            return SpanRecord::from_parts(&self.head, name, Attributes::default(), References::Parent);
-        };
-        let name = match &details.name {
-            None => OperationName::Static(self.name),
-            Some(name) => OperationName::Borrowed(name),
-        };
-        let references = match &details.references[..] {
-            [] => References::Parent,
-            listed => References::Listed(listed),
-        };
-        SpanRecord::from_parts(&self.head, name, details.arena.view(), references)
+        match &self.details {
+            Some(details) => details.record(&self.head, self.name),
+            None => SpanRecord::plain(&self.head, self.name),
+        }
     }
 
     /// Ends the span: classifies it, counts it, and hands it to the recorder. Runs the recorder's code.
@@ -237,7 +242,7 @@ impl SpanHead {
 /// Adds one to a counter of this thread, or to the shared one where the thread's is gone.
 #[inline]
 pub(crate) fn count(header: &'static Header, which: fn(&Counts) -> &std::sync::atomic::AtomicU64) {
-    let local = fast::with(|fast| fast.local(header)).or_else(|| thread::with(|state| state.local(header)));
+    let local = fast::here().local(header).or_else(|| thread::with(|state| state.local(header)));
     match local {
         Some(local) => Counts::add_one(which(&local.counts)),
         None => header.count_shared(which),

@@ -509,7 +509,13 @@ impl Span {
     }
 
     /// Marks a panic that began inside this span, without finishing it.
+    #[inline]
     pub(crate) fn fail_if_panicking(&self) -> bool {
+        std::thread::panicking() && self.fail_by_panic()
+    }
+
+    #[cold]
+    fn fail_by_panic(&self) -> bool {
         let panicked = !self.header.is_noop() && self.mark_panic();
         if panicked && !self.is_finished() {
             self.fail(Failure::panic(None));

@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::atomic_ref::{AtomicRef, Chained};
-use crate::scope::fast::{self, Fast};
+use crate::scope::fast;
 use crate::tracer::header::{Header, NOOP};
 
 /// A thread's share of a tracer. Only the thread that holds it writes its counters, so that no cache line is written
@@ -140,7 +140,7 @@ impl LocalTable {
     #[cold]
     fn bring_to_front(&mut self, header: &'static Header) -> &'static Local {
         let index = self.0.iter().position(|local| ptr::eq(local.header, header)).unwrap_or_else(|| {
-            self.0.push(header.locals.take(header, fast::with(Fast::token)));
+            self.0.push(header.locals.take(header, fast::here().token()));
             self.0.len() - 1
         });
         self.0.swap(0, index);

@@ -20,6 +20,7 @@ use crate::tags::{self, Key};
 use crate::thread;
 use crate::tracer::Tracer;
 use crate::tracer::header::Header;
+use crate::tracer::local::Counts;
 
 /// Says what a span is to be before it starts; made by [`Tracer::span`].
 ///
@@ -71,6 +72,7 @@ impl SpanBuilder {
     /// let query = tracer.span("query").child_of(&request).start();
     /// assert_eq!(query.context().parent_id(), request.context().span_id());
     /// ```
+    #[inline]
     pub fn child_of(self, parent: impl AsReference) -> Self {
         self.reference(ReferenceKind::ChildOf, parent)
     }
@@ -86,6 +88,7 @@ impl SpanBuilder {
     /// mock.tracer().span("work").follows_from(&enqueue).start().finish();
     /// assert_eq!(mock.finished_spans()[0].references[0].kind, ReferenceKind::FollowsFrom);
     /// ```
+    #[inline]
     pub fn follows_from(self, cause: impl AsReference) -> Self {
         self.reference(ReferenceKind::FollowsFrom, cause)
     }
@@ -102,17 +105,20 @@ impl SpanBuilder {
     /// mock.tracer().span("second try").reference(kind, &first).start().finish();
     /// assert_eq!(mock.finished_spans()[0].references[0].kind.as_str(), "retry_of");
     /// ```
+    #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a kind is a literal at nearly every call")]
     pub fn reference(mut self, kind: ReferenceKind, to: impl AsReference) -> Self {
         if !self.header.is_noop() {
-            to.visit(&mut |context| {
-                let references_max = self.header.settings.limits.references_max;
-                if !context.is_empty() && self.references.as_slice().len() < references_max {
-                    self.references.push(Reference::new(kind.clone(), context.clone()));
-                }
-            });
+            to.visit(&mut |context| self.add_reference(&kind, context));
         }
         self
+    }
+
+    fn add_reference(&mut self, kind: &ReferenceKind, context: &SpanContext) {
+        let references_max = self.header.settings.limits.references_max;
+        if !context.is_empty() && self.references.as_slice().len() < references_max {
+            self.references.push(Reference::new(kind.clone(), context.clone()));
+        }
     }
 
     /// Sets a tag, which the sampler sees.
@@ -225,8 +231,12 @@ impl SpanBuilder {
             return Span::noop();
         }
         let header = self.header;
-        let span = Span::new(header, self.plain().unwrap_or_else(|| self.begin()));
+        if let Some(span) = self.plain_name().and_then(|name| start_child_span(Of::Tracer(header), name)) {
+            return span;
+        }
+        let data = self.plain().unwrap_or_else(|| self.begin());
         count(header, |counts| &counts.started);
+        let span = Span::new(header, data);
         span.show(|record, context| Event::Started(record, context));
         span
     }
@@ -267,7 +277,10 @@ impl SpanBuilder {
         if let Some(scope) = self.plain_name().and_then(|name| start_child(header, name, on_close)) {
             return scope;
         }
-        Scope::of_data(header, self.plain().unwrap_or_else(|| self.begin()), on_close)
+        match self.plain_name().filter(|_| on_close == FinishOnClose::Yes && fast::here().is_empty()) {
+            Some(name) => start_root(header, name),
+            None => Scope::of_data(header, self.plain().unwrap_or_else(|| self.begin()), on_close),
+        }
     }
 
     /// Gives the operation another name.
@@ -302,7 +315,7 @@ impl SpanBuilder {
                 (!undecided(context)).then(|| child_of(self.header, name, context)).flatten()
             }
             ReferenceList::None if self.ignore_active_span || fast::here().is_empty() => {
-                Some(root(self.header, name))
+                Some(Root::new(self.header, name).start(self.header, name))
             }
             _ => None,
         }
@@ -484,26 +497,53 @@ impl Verdict {
     }
 }
 
-/// The root of a new trace, of which only the name is known.
-fn root(header: &'static Header, name: &'static str) -> SpanData {
-    let bits = header.settings.trace_id_bits;
-    let ids = &fast::here().ids;
-    let (trace_id, span_id) = (ids.trace_id(bits), ids.span_id());
-    let info = StartInfo::new(name, trace_id);
-    let decision = header.recorder().map_or_else(Decision::drop, |recorder| recorder.sample(&info));
-    let flags = Flags::default().with_sampled(decision.sampled);
-    let head = SpanHead {
-        trace_id,
-        span_id,
-        flags: if decision.debug { flags.with_debug() } else { flags },
-        is_local_root: true,
-        ..SpanHead::NONE
-    };
-    let mut data = started(header, name, head);
-    for (key, value) in decision.tags() {
-        data.details().arena.tag(Cow::Borrowed(key), value, &header.settings.limits);
+/// What is to become the root of a new trace, of which only the name is known.
+struct Root {
+    ids: (TraceId, SpanId),
+    decision: Decision,
+}
+
+impl Root {
+    #[inline]
+    fn new(header: &Header, name: &'static str) -> Self {
+        let ids = &fast::here().ids;
+        let ids = (ids.trace_id(header.settings.trace_id_bits), ids.span_id());
+        let info = StartInfo::new(name, ids.0);
+        Self {
+            ids,
+            decision: header.recorder().map_or_else(Decision::drop, |recorder| recorder.sample(&info)),
+        }
     }
-    data
+
+    #[inline]
+    fn flags(&self) -> Flags {
+        let flags = Flags::default().with_sampled(self.decision.sampled);
+        if self.decision.debug { flags.with_debug() } else { flags }
+    }
+
+    fn start(self, header: &'static Header, name: &'static str) -> SpanData {
+        let ((trace_id, span_id), flags) = (self.ids, self.flags());
+        let head = SpanHead { trace_id, span_id, flags, is_local_root: true, ..SpanHead::NONE };
+        let mut data = started(header, name, head);
+        for (key, value) in self.decision.tags() {
+            data.details().arena.tag_literal(key, value, &header.settings.limits);
+        }
+        data
+    }
+}
+
+/// Starts the root of a new trace, of which only the name is known, and makes it active. No scope is open.
+pub(crate) fn start_root(header: &'static Header, name: &'static str) -> Scope {
+    let (fast, root) = (fast::here(), Root::new(header, name));
+    let panicking = std::thread::panicking();
+    let Some(place) = (if panicking { None } else { fast.push_root(header, root.ids, root.flags(), name) })
+    else {
+        return Scope::of_data(header, root.start(header, name), FinishOnClose::Yes);
+    };
+    for (key, value) in root.decision.tags() {
+        fast.append_tag(place, key, value);
+    }
+    Scope::at(place)
 }
 
 /// A child of a span in this process, of which only the name is known; `None` where the parent has no ids.
@@ -532,6 +572,15 @@ fn started(header: &'static Header, name: &'static str, head: SpanHead) -> SpanD
         data.head.start = Timestamp::now();
     }
     data
+}
+
+/// As `start_child`, of a span that is not activated.
+pub(crate) fn start_child_span(of: Of, name: &'static str) -> Option<Span> {
+    let (local, head) = fast::here().child_of_top(of)?;
+    let mut data = SpanData { head, name, details: None, marks: Marks::RECORDING };
+    Counts::add_one(&local.counts.started);
+    data.head.start = Timestamp::now();
+    Some(Span::new(local.header, data))
 }
 
 /// The short way for the usual case: a child of the active span, whose decision it follows.

@@ -140,6 +140,7 @@ impl WallClock {
     /// assert_eq!(WallClock::read().unix_nanos(time), 1_000_000);
     /// ```
     #[must_use]
+    #[inline]
     pub fn unix_nanos(&self, time: Timestamp) -> u64 {
         let bits = time.0.get();
         if time.is_explicit() {

@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::attributes::{Arena, OpenLog};
+use crate::attributes::Arena;
 use crate::limits::Limits;
 use crate::tag::{AsTag, TagValue};
 
@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
         let mut key = Some(key.into());
         value.visit_tag(&mut |value| {
             if let Some(key) = key.take() {
-                self.arena.field(OpenLog::ALL, key, value, self.limits);
+                self.arena.field(key, value, self.limits);
             }
         });
     }

@@ -92,7 +92,16 @@ pub(crate) enum ReferenceList {
 }
 
 impl ReferenceList {
+    #[inline]
     pub(crate) fn push(&mut self, reference: Reference) {
+        match self {
+            Self::None => *self = Self::One(reference),
+            Self::One(_) | Self::Many(_) => self.push_further(reference),
+        }
+    }
+
+    #[cold]
+    fn push_further(&mut self, reference: Reference) {
         *self = match std::mem::replace(self, Self::None) {
             Self::None => Self::One(reference),
             Self::One(first) => Self::Many(vec![first, reference]),

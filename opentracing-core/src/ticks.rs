@@ -104,6 +104,7 @@ impl Scale {
         }
     }
 
+    #[inline]
     pub(crate) fn nanos(self, ticks: u64) -> u64 {
         let nanos = (u128::from(ticks) * u128::from(self.nanos_per_tick)) >> 32;
         u64::try_from(nanos).unwrap_or(u64::MAX)

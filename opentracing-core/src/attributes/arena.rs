@@ -26,30 +26,6 @@ pub(crate) struct Arena {
     garbage: Option<usize>,
 }
 
-/// A log whose fields are being written.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OpenLog {
-    time: Timestamp,
-    /// Where its first field comes to lie, and its text.
-    start: usize,
-    text: usize,
-}
-
-impl OpenLog {
-    /// That of an arena which holds the fields of one log and nothing else, for [`Arena::log`].
-    pub(crate) const ALL: Self = Self { time: Timestamp::UNSET, start: 0, text: 0 };
-
-    #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "text is limited to 32 bits, and entries are by memory"
-    )]
-    fn entry(self, fields: usize, text: usize) -> Entry {
-        let text = Range { start: self.text as u32, len: text as u32 };
-        Entry { key: Name::Copied(text), value: Value::Log { fields: fields as u32, time: self.time } }
-    }
-}
-
 /// What replaced values may hold before their memory is taken back.
 const GARBAGE_BYTES_MAX: usize = 64 << 10;
 
@@ -90,70 +66,39 @@ impl Arena {
     /// As [`tag`](Self::tag), with a key that is a literal.
     #[inline(always)]
     pub(crate) fn tag_literal(&mut self, key: &'static str, value: &TagValue<'_>, limits: &Limits) {
+        if !self.append_tag(key, value, limits) {
+            self.add_tag(Cow::Borrowed(key), value, limits);
+        }
+    }
+
+    /// As [`tag_literal`](Self::tag_literal), if that needs no memory and no limit is near; answers whether it was done.
+    #[inline(always)]
+    pub(crate) fn append_tag(&mut self, key: &'static str, value: &TagValue<'_>, limits: &Limits) -> bool {
         // Logs count here, too, which only makes the other way come earlier.
-        if self.entries.len() < limits.tags_max && self.append(key, value, 0, limits) {
-            return;
-        }
-        self.add_tag(Cow::Borrowed(key), value, limits);
+        self.entries.len() < limits.tags_max && self.append(key, value, limits)
     }
 
-    /// Begins a log, whose fields come next, and nothing else; `None` where it is one too many.
-    #[inline]
-    pub(crate) fn begin_log(&mut self, time: Timestamp, limits: &Limits) -> Option<OpenLog> {
-        if self.logs as usize >= limits.logs_max {
-            self.drop_one();
-            return None;
-        }
-        self.logs += 1;
-        let log = OpenLog { time, start: self.entries.len() + 1, text: self.text.len() };
-        self.entries.push(log.entry(0, 0));
-        Some(log)
-    }
-
-    /// Adds a field to a log that was begun.
-    #[inline]
-    pub(crate) fn field(
-        &mut self,
-        log: OpenLog,
-        key: Cow<'static, str>,
-        value: &TagValue<'_>,
-        limits: &Limits,
-    ) {
+    /// Adds a field to an arena that holds nothing but the fields of one log, for [`log`](Self::log).
+    #[inline(always)]
+    pub(crate) fn field(&mut self, key: Cow<'static, str>, value: &TagValue<'_>, limits: &Limits) {
         match key {
-            Cow::Borrowed(key) => self.field_literal(log, key, value, limits),
-            key @ Cow::Owned(_) => self.add_field(log, key, value, limits),
+            Cow::Borrowed(key) => self.field_literal(key, value, limits),
+            key @ Cow::Owned(_) => self.add_field(key, value, limits),
         }
     }
 
     /// As [`field`](Self::field), with a key that is a literal.
     #[inline(always)]
-    pub(crate) fn field_literal(
-        &mut self,
-        log: OpenLog,
-        key: &'static str,
-        value: &TagValue<'_>,
-        limits: &Limits,
-    ) {
-        let fits = self.entries.len() - log.start < limits.log_fields_max;
-        if fits && self.append(key, value, log.text, limits) {
+    fn field_literal(&mut self, key: &'static str, value: &TagValue<'_>, limits: &Limits) {
+        if self.entries.len() < limits.log_fields_max && self.append(key, value, limits) {
             return;
         }
-        self.add_field(log, Cow::Borrowed(key), value, limits);
-    }
-
-    /// Ends a log that was begun.
-    #[inline]
-    pub(crate) fn end_log(&mut self, log: OpenLog) {
-        let fields = self.entries.len() - log.start;
-        if let Some(entry) = self.entries.get_mut(log.start - 1) {
-            *entry = log.entry(fields, self.text.len() - log.text);
-        }
-        self.log_entries += 1 + fields;
+        self.add_field(Cow::Borrowed(key), value, limits);
     }
 
     /// Appends an entry if there is memory for it and no limit is near; answers whether it did.
     #[inline(always)]
-    fn append(&mut self, key: &'static str, value: &TagValue<'_>, base: usize, limits: &Limits) -> bool {
+    fn append(&mut self, key: &'static str, value: &TagValue<'_>, limits: &Limits) -> bool {
         if self.entries.len() == self.entries.capacity() {
             return false;
         }
@@ -162,7 +107,7 @@ impl Arena {
             TagValue::I64(value) => Value::I64(*value),
             TagValue::U64(value) => Value::U64(*value),
             TagValue::F64(value) => Value::F64(*value),
-            TagValue::Str(text) => return self.append_text(key, text, base, limits),
+            TagValue::Str(text) => return self.append_text(key, text, limits),
             TagValue::Bytes(_) => return false,
         };
         self.entries.push(Entry { key: Name::Static(key), value });
@@ -171,13 +116,13 @@ impl Arena {
 
     /// The rest of `append`, of text. The entry comes first: a compiler cannot know that copying leaves it alone.
     #[inline(always)]
-    fn append_text(&mut self, key: &'static str, text: &str, base: usize, limits: &Limits) -> bool {
+    fn append_text(&mut self, key: &'static str, text: &str, limits: &Limits) -> bool {
         let (start, len) = (self.text.len(), text.len());
         let room = self.text.capacity() - start;
         if len > room || len > limits.value_bytes_max || start + len > limits.text_bytes() {
             return false;
         }
-        let value = Value::Str(self.next_range(text, base));
+        let value = Value::Str(self.next_range(text));
         self.entries.push(Entry { key: Name::Static(key), value });
         self.text.push_str(text);
         true
@@ -188,7 +133,7 @@ impl Arena {
         if self.entries.len() - self.log_entries >= limits.tags_max {
             return self.tag_at_limit(key, value, limits);
         }
-        match self.entry(key, value, 0, limits) {
+        match self.entry(key, value, limits) {
             Some(entry) => self.entries.push(entry),
             None => self.drop_one(),
         }
@@ -204,7 +149,7 @@ impl Arena {
             self.garbage = Some(0);
         }
         let Some(index) = self.position(&key) else { return self.drop_one() };
-        match self.entry(key, value, 0, limits) {
+        match self.entry(key, value, limits) {
             Some(entry) => {
                 let replaced = std::mem::replace(&mut self.entries[index], entry);
                 self.garbage = self.garbage.map(|garbage| garbage + replaced.text_len());
@@ -241,89 +186,69 @@ impl Arena {
                 false => tags.next().and_then(|index| all.last_value(index, entry.key(&old.text)).copied()),
             };
             if let Some(entry) = kept {
-                let moved = entry.moved(|range| self.copy_unchecked(range.of(&old.text), 0));
+                let moved = entry.moved(|range| self.copy_unchecked(range.of(&old.text)));
                 self.entries.push(moved);
                 self.entries.extend_from_slice(fields);
             }
         }
     }
 
-    /// Adds a log of the fields that another arena holds.
+    /// Adds a log of the fields that another arena holds. They are copied as they are: their text keeps its places
+    /// within that of the log.
     #[inline]
     pub(crate) fn log(&mut self, time: Timestamp, fields: &Arena, limits: &Limits) {
-        if self.text.len() + fields.text.len() > limits.text_bytes() {
+        let bytes = self.text.len() + fields.text.len();
+        if self.logs as usize >= limits.logs_max || bytes > limits.text_bytes() {
             return self.drop_one();
         }
-        if let Some(log) = self.begin_log(time, limits) {
-            self.entries.extend_from_slice(&fields.entries);
-            self.text.push_str(&fields.text);
-            self.dropped = self.dropped.saturating_add(fields.dropped);
-            self.end_log(log);
-        }
+        let Ok(count) = u32::try_from(fields.entries.len()) else { return self.drop_one() };
+        let key = Name::Copied(self.next_range(&fields.text));
+        self.entries.reserve(1 + fields.entries.len());
+        self.entries.push(Entry { key, value: Value::Log { fields: count, time } });
+        self.entries.extend_from_slice(&fields.entries);
+        self.text.push_str(&fields.text);
+        self.logs += 1;
+        self.log_entries += 1 + fields.entries.len();
+        self.dropped = self.dropped.saturating_add(fields.dropped);
     }
 
     #[inline(never)]
-    fn add_field(&mut self, log: OpenLog, key: Cow<'static, str>, value: &TagValue<'_>, limits: &Limits) {
-        let fits = self.entries.len() - log.start < limits.log_fields_max;
-        match fits.then(|| self.entry(key, value, log.text, limits)).flatten() {
+    fn add_field(&mut self, key: Cow<'static, str>, value: &TagValue<'_>, limits: &Limits) {
+        let fits = self.entries.len() < limits.log_fields_max;
+        match fits.then(|| self.entry(key, value, limits)).flatten() {
             Some(entry) => self.entries.push(entry),
             None => self.drop_one(),
         }
     }
 
-    /// Adds what another arena holds.
-    #[cold]
-    #[cfg_attr(not(test), expect(dead_code, reason = "for logs written in place, while user code sets tags"))]
-    pub(crate) fn absorb(&mut self, other: &Arena, limits: &Limits) {
-        self.dropped = self.dropped.saturating_add(other.dropped);
-        for (entry, fields) in other.view().walk() {
-            let Value::Log { time, .. } = entry.value else {
-                self.tag(entry.name(&other.text), &entry.value(&other.text), limits);
-                continue;
-            };
-            let text = entry.key(&other.text);
-            if let Some(log) = self.begin_log(time, limits) {
-                fields.iter().for_each(|field| self.field(log, field.name(text), &field.value(text), limits));
-                self.end_log(log);
-            }
-        }
-    }
-
-    /// Makes an entry, whose text is said to lie so far after `base`.
-    fn entry(
-        &mut self,
-        key: Cow<'static, str>,
-        value: &TagValue<'_>,
-        base: usize,
-        limits: &Limits,
-    ) -> Option<Entry> {
+    fn entry(&mut self, key: Cow<'static, str>, value: &TagValue<'_>, limits: &Limits) -> Option<Entry> {
         let key = match key {
             Cow::Borrowed(key) => Name::Static(key),
-            Cow::Owned(key) => Name::Copied(self.copy(cut(&key, limits.value_bytes_max), base, limits)?),
+            Cow::Owned(key) => Name::Copied(self.copy(cut(&key, limits.value_bytes_max), limits)?),
         };
         let value = match value {
             TagValue::Bool(value) => Value::Bool(*value),
             TagValue::I64(value) => Value::I64(*value),
             TagValue::U64(value) => Value::U64(*value),
             TagValue::F64(value) => Value::F64(*value),
-            TagValue::Str(text) => Value::Str(self.copy(cut(text, limits.value_bytes_max), base, limits)?),
+            TagValue::Str(text) => Value::Str(self.copy(cut(text, limits.value_bytes_max), limits)?),
             TagValue::Bytes(bytes) => {
                 let bytes = &bytes[..bytes.len().min(limits.value_bytes_max)];
                 let text: String = bytes.iter().copied().map(char::from).collect();
-                Value::Bytes(self.copy(&text, base, limits)?)
+                Value::Bytes(self.copy(&text, limits)?)
             }
         };
         Some(Entry { key, value })
     }
 
-    fn copy(&mut self, text: &str, base: usize, limits: &Limits) -> Option<Range> {
+    fn copy(&mut self, text: &str, limits: &Limits) -> Option<Range> {
         let fits = self.text.len() + text.len() <= limits.text_bytes();
-        fits.then(|| self.copy_unchecked(text, base))
+        fits.then(|| self.copy_unchecked(text))
     }
 
     /// Copies text that leaves the whole within its limits.
-    fn copy_unchecked(&mut self, text: &str, base: usize) -> Range {
-        let range = self.next_range(text, base);
+    fn copy_unchecked(&mut self, text: &str) -> Range {
+        let range = self.next_range(text);
         self.text.push_str(text);
         range
     }
@@ -331,8 +256,8 @@ impl Arena {
     /// Where a text will lie that leaves the whole within its limits.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "the limits have 32 bits")]
-    fn next_range(&self, text: &str, base: usize) -> Range {
-        Range { start: (self.text.len() - base) as u32, len: text.len() as u32 }
+    fn next_range(&self, text: &str) -> Range {
+        Range { start: self.text.len() as u32, len: text.len() as u32 }
     }
 }
 
@@ -358,13 +283,6 @@ impl Entry {
             other => other,
         };
         Self { key, value }
-    }
-
-    fn name(&self, text: &str) -> Cow<'static, str> {
-        match self.key {
-            Name::Static(key) => Cow::Borrowed(key),
-            Name::Copied(range) => Cow::Owned(range.of(text).to_owned()),
-        }
     }
 
     fn text_len(self) -> usize {

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::tag::TagValue;
 use repeats::Repeats;
 
-pub(crate) use arena::{Arena, OpenLog, cut};
+pub(crate) use arena::{Arena, cut};
 
 /// One tag, one log or one field of a log, as it lies in memory: plain data that a recorder may copy.
 ///

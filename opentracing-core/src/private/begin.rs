@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::handle::Handle;
 use super::no_handle;
-use crate::builder::SpanBuilder;
+use crate::builder::{SpanBuilder, start_child_span, start_root};
 use crate::reference::AsReference;
 use crate::scope::fast::{self, Of};
 use crate::scope::{Scope, current_header};
@@ -85,24 +85,38 @@ fn enter_any(site: &'static Site) -> Scope {
 
 #[inline(never)]
 fn enter_otherwise(site: &'static Site) -> Scope {
-    match fast::here().push_child_otherwise(Of::Any, site.name) {
-        Some(place) => Scope::at(place),
-        None => current_header().map_or_else(Scope::noop, |header| builder(header, site).start_active()),
+    if let Some(place) = fast::here().push_child_otherwise(Of::Any, site.name) {
+        return Scope::at(place);
+    }
+    match current_header() {
+        Some(header) if fast::here().is_empty() && !header.settings.observe => start_root(header, site.name),
+        Some(header) => builder(header, site).start_active(),
+        None => Scope::noop(),
     }
 }
 
 /// Starts a span.
 #[inline]
 pub fn start(site: &'static Site) -> Span {
-    begin(site).map_or_else(no_span, Begin::start)
+    if Header::any_recorder() { start_any(site) } else { no_span() }
+}
+
+#[inline(never)]
+fn start_any(site: &'static Site) -> Span {
+    start_child_span(Of::Any, site.name).unwrap_or_else(|| begin(site).map_or_else(no_span, Begin::start))
 }
 
 /// Starts a span that is shared.
 #[inline]
 pub fn share(site: &'static Site) -> Handle {
-    match current_header() {
-        Some(header) => Begin { builder: builder(header, site) }.share(),
-        None => no_handle(),
+    if Header::any_recorder() { share_any(site) } else { no_handle() }
+}
+
+#[inline(never)]
+fn share_any(site: &'static Site) -> Handle {
+    match start_child_span(Of::Any, site.name) {
+        Some(span) => Handle::new(Arc::new(span)),
+        None => begin(site).map_or_else(no_handle, Begin::share),
     }
 }
 

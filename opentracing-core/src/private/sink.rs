@@ -107,6 +107,7 @@ macro_rules! live {
                 self.live_set_tag(Call::new("set_tag"), key, value);
             }
 
+            #[inline]
             #[track_caller]
             fn put_value(&self, key: Cow<'static, str>, value: &TagValue<'_>) {
                 self.live_put_value(Call::new("set_tag"), key, value);

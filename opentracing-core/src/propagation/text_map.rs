@@ -109,8 +109,10 @@ impl fmt::Display for Refused {
 
 impl Error for Refused {}
 
+/// Whether two keys are one. Most of a length are the same, and most others differ in length.
+#[inline]
 fn is_same(present: &str, key: &str) -> bool {
-    present.eq_ignore_ascii_case(key)
+    present.len() == key.len() && (present == key || present.eq_ignore_ascii_case(key))
 }
 
 macro_rules! maps {
@@ -126,11 +128,23 @@ macro_rules! maps {
 
         impl<$($generics)*> TextMapWriter for $map {
             fn set(&mut self, key: &str, value: &str) -> Result<(), Refused> {
-                // A forwarded `Traceparent` is another key here, but the same one once it is sent.
-                if self.keys().any(|present| is_same(present, key) && present != key) {
-                    TextMapWriter::remove(self, key);
+                let (mut is_set, mut has_others) = (false, false);
+                for (present, old) in self.iter_mut().filter(|(present, _)| is_same(present, key)) {
+                    if present == key {
+                        old.clear();
+                        old.push_str(value);
+                        is_set = true;
+                    } else {
+                        has_others = true;
+                    }
                 }
-                self.insert(key.to_owned(), value.to_owned());
+                // A forwarded `Traceparent` is another key here, but the same one once it is sent.
+                if has_others {
+                    self.retain(|present, _| present == key || !is_same(present, key));
+                }
+                if !is_set {
+                    self.insert(key.to_owned(), value.to_owned());
+                }
                 Ok(())
             }
 

@@ -19,12 +19,14 @@ use std::sync::Arc;
 
 use crate::attributes::Arena;
 use crate::clock::Timestamp;
-use crate::id::IdSequence;
+use crate::context::Flags;
+use crate::id::{IdSequence, SpanId, TraceId};
 use crate::limits::Limits;
 use crate::recorder::SpanHead;
 use crate::scope::stack::{Place, Slot, Stack};
 use crate::span::marks::Marks;
 use crate::span::{Details, Span, SpanData};
+use crate::tag::TagValue;
 use crate::thread;
 use crate::ticks;
 use crate::tracer::header::Header;
@@ -39,6 +41,8 @@ pub(crate) struct Fast {
     pub(crate) ids: IdSequence,
     /// The local that the thread used last.
     local: Cell<&'static Local>,
+    /// Whether this is a forked child whose parked scopes are yet to be marked as the parent's.
+    has_forked: Cell<bool>,
     /// Whether a tracer was made current.
     pub(crate) has_current: Cell<bool>,
     /// Empty details for the next span with tags, and for its next log. Freed by the rest of the state.
@@ -100,6 +104,7 @@ impl Fast {
             room: Cell::new(0),
             ids: IdSequence::unseeded(),
             local: Cell::new(&NO_LOCAL),
+            has_forked: Cell::new(false),
             has_current: Cell::new(false),
             spares: ManuallyDrop::new([const { Cell::new(None) }; 2]),
         }
@@ -130,6 +135,9 @@ impl Fast {
         let next = self.next.replace(TAKEN);
         if next != TAKEN {
             stack.take_back(next, &self.ids);
+        }
+        if self.has_forked.replace(false) {
+            stack.disown_parked();
         }
     }
 
@@ -323,9 +331,25 @@ impl Fast {
         Some(self.own_on_top(place)?.header())
     }
 
+    /// Adds a tag to the topmost scope's span, if that is at this place, is recording, and nobody has a handle on it.
+    #[inline(always)]
+    pub(crate) fn append_tag(&self, place: Place, key: &'static str, value: &TagValue<'_>) -> bool {
+        let Some(slot) = self.own_on_top(place) else { return false };
+        if !slot.own.marks.has(Marks::RECORDING) {
+            return false;
+        }
+        let limits = &slot.local.header.settings.limits;
+        if slot.own.details.is_none() {
+            slot.own.details = self.take_spare();
+        }
+        let appended =
+            slot.own.details.as_mut().is_some_and(|details| details.arena.append_tag(key, value, limits));
+        appended || self.append(place, |arena, limits| arena.tag_literal(key, value, limits))
+    }
+
     /// Adds to the tags or logs of the topmost scope's span, if that is at this place, is recording, and nobody has a
     /// handle on it.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn append(&self, place: Place, change: impl FnOnce(&mut Arena, &Limits)) -> bool {
         let Some(slot) = self.own_on_top(place) else { return false };
         if !slot.own.marks.has(Marks::RECORDING) {
@@ -339,6 +363,41 @@ impl Fast {
             slot.own.details = Some(details);
         }
         true
+    }
+
+    /// The head of a child of the topmost scope's span, as [`Slot::head_of_child`] gives it, with an id; and the local
+    /// it belongs to.
+    pub(crate) fn child_of_top(&self, of: Of) -> Option<(&'static Local, SpanHead)> {
+        let next = self.next.get();
+        if depth(next) == 0 || std::thread::panicking() {
+            return None;
+        }
+        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
+        let parent = unsafe { &*self.slots.get().add(depth(next) as usize - 1) };
+        let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
+        Some((parent.local, SpanHead { span_id: self.ids.next(), ..head }))
+    }
+
+    /// Puts the scope of a new trace's root on top, and counts the span as started; it begins now, if it is recorded.
+    /// `None` if there is no room, or a scope is open.
+    #[inline]
+    pub(crate) fn push_root(
+        &self,
+        header: &'static Header,
+        (trace_id, span_id): (TraceId, SpanId),
+        flags: Flags,
+        name: &'static str,
+    ) -> Option<Place> {
+        let (local, slot, place) = if self.is_empty() { self.push(header)? } else { return None };
+        slot.own.head = SpanHead { trace_id, span_id, flags, is_local_root: true, ..SpanHead::NONE };
+        slot.own.name = name;
+        slot.own.marks = Marks::NONE;
+        Counts::add_one(&local.counts.started);
+        if flags.is_sampled() || header.settings.record_unsampled {
+            slot.own.marks = Marks::RECORDING;
+            slot.own.head.start = Timestamp::now();
+        }
+        Some(place)
     }
 
     /// The slot at a place, if it is the topmost and its span is in it.
@@ -383,8 +442,9 @@ impl Fast {
         for index in 0..depth(self.next.get()) as usize {
             // SAFETY: it is on the stack: by the invariants, one of those that `slots` points to.
             let slot = unsafe { &mut *self.slots.get().add(index) };
-            slot.own.marks = slot.own.marks.without(Marks::RECORDING).with(Marks::FOREIGN);
+            slot.disown();
         }
+        self.has_forked.set(true);
     }
 }
 

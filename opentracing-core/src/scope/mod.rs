@@ -676,10 +676,7 @@ impl Live for Scope {
 
     fn append_tag(&self, key: &'static str, value: &TagValue<'_>) -> bool {
         match &*self.hold {
-            Hold::Stack(place) => {
-                let add = |arena: &mut Arena, limits: &Limits| arena.tag_literal(key, value, limits);
-                fast::here().append(*place, add)
-            }
+            Hold::Stack(place) => fast::here().append_tag(*place, key, value),
             Hold::Detached(_) | Hold::Nothing => false,
         }
     }

@@ -154,6 +154,12 @@ impl Stack {
         self.slots.resize_with(slots, Slot::empty);
     }
 
+    /// Leaves the spans of parked scopes to the process that forked this one.
+    #[cold]
+    pub(crate) fn disown_parked(&mut self) {
+        self.parked.iter_mut().for_each(Slot::disown);
+    }
+
     /// Puts the scope of a span on top that nobody else has a handle on.
     pub(crate) fn push_own(
         &mut self,
@@ -379,6 +385,11 @@ impl Slot {
             is_local_root: false,
             ..self.own.head
         })
+    }
+
+    /// Leaves the span to the process that forked this one: here it is a context only.
+    pub(crate) fn disown(&mut self) {
+        self.own.marks = self.own.marks.without(Marks::RECORDING).with(Marks::FOREIGN);
     }
 
     #[inline]

@@ -59,6 +59,9 @@ pub struct Span {
     generation: u64,
     /// The flags of the context, and the bits of [`state`]. Written under the lock only.
     state: AtomicU32,
+    /// The baggage of `data`, again: so that a context can be had while the data is locked. Nothing is allocated or
+    /// freed under this lock, since an allocator may trace.
+    extra: Mutex<Option<Arc<Extra>>>,
     data: Mutex<SpanData>,
 }
 
@@ -98,6 +101,7 @@ impl Span {
             ids: (!header.is_noop()).then_some(Ids { trace_id, span_id, parent_id }),
             generation: fork::generation(),
             state: AtomicU32::new(state_of(&data)),
+            extra: Mutex::new(data.extra().cloned()),
             data: Mutex::new(data),
         }
     }
@@ -117,14 +121,22 @@ impl Span {
 
     /// Lets what can be known without the lock follow what was changed under it.
     fn publish(&self, data: &SpanData) {
+        let _old = data.extra().map(|extra| {
+            let mut published = self.extra.lock().unwrap_or_else(PoisonError::into_inner);
+            mem::replace(&mut *published, Some(Arc::clone(extra)))
+        });
         self.state.store(state_of(data), Ordering::Release);
     }
 
     #[cold]
     fn extra(&self) -> Option<Arc<Extra>> {
         // A thread of the parent may have held the lock when it forked: it is never free here then.
-        let data = if self.is_foreign() { self.data.try_lock().ok()? } else { self.lock() };
-        data.extra().cloned()
+        let extra = if self.is_foreign() {
+            self.extra.try_lock().ok()?
+        } else {
+            self.extra.lock().unwrap_or_else(PoisonError::into_inner)
+        };
+        extra.clone()
     }
 
     /// Whether the span was started by the process that forked this one.
@@ -486,12 +498,8 @@ impl Span {
         if data.marks.has(Marks::FINISHED) {
             return None;
         }
-        // What is left is its context.
-        let mut after = SpanData { head: data.head, marks: Marks::FINISHED, ..SpanData::empty() };
-        if let Some(extra) = data.extra() {
-            after.details().extra = Some(Arc::clone(extra));
-        }
-        self.publish(&after);
+        self.state.fetch_or(state::FINISHED, Ordering::Release);
+        let after = SpanData { head: data.head, marks: Marks::FINISHED, ..SpanData::empty() };
         Some(mem::replace(&mut *data, after))
     }
 
@@ -552,7 +560,15 @@ impl Span {
     }
 
     /// Shows the span as it is now to a recorder that observes.
+    #[inline]
     pub(crate) fn show(&self, event: for<'a> fn(&'a SpanRecord<'a>, &'a SpanContext) -> Event<'a>) {
+        if self.header.settings.observe {
+            self.show_observer(event);
+        }
+    }
+
+    #[cold]
+    fn show_observer(&self, event: for<'a> fn(&'a SpanRecord<'a>, &'a SpanContext) -> Event<'a>) {
         let Some(recorder) = self.header.recorder().filter(|_| self.header.settings.observe) else { return };
         // A copy: the recorder's code must not run under the lock.
         let Some(copy) = self.lock().copy() else { return };

@@ -15,4 +15,5 @@ mod report;
 mod sampling;
 mod scopes;
 mod support;
+mod thread_exit;
 mod user_code;

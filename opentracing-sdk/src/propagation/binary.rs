@@ -55,7 +55,7 @@ pub(super) fn extract(bytes: &[u8], limits: &Limits, found: &mut Found<'_>) {
     match read(&mut Input(bytes), &mut baggage) {
         Ok(ids) => {
             ids.into_iter().for_each(|ids| found.add_ids(ids, None));
-            found.add_baggage(baggage);
+            found.add_baggage(&mut baggage);
         }
         Err(reason) => found.add_error(ExtractError::corrupted("binary", bytes, reason)),
     }

@@ -55,11 +55,12 @@ impl<'a> Found<'a> {
         self.debug_id.get_or_insert(debug_id);
     }
 
-    pub(super) fn add_baggage(&mut self, baggage: Baggage) {
+    /// Adds what one codec has received, and leaves nothing of it.
+    pub(super) fn add_baggage(&mut self, baggage: &mut Baggage) {
         self.stats.baggage_items_dropped += baggage.budget.dropped();
         if !baggage.items.is_empty() {
             let joined = self.baggage.get_or_insert_with(|| Joined::new(self.limits));
-            self.stats.baggage_items_dropped += joined.add(baggage.items);
+            self.stats.baggage_items_dropped += joined.add(std::mem::take(&mut baggage.items));
         }
     }
 

@@ -88,12 +88,7 @@ fn breaks_lines(text: &str) -> bool {
     text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0'))
 }
 
-fn write_ids(
-    trace_id: TraceId,
-    span_id: SpanId,
-    parent_id: Option<SpanId>,
-    flags: u8,
-) -> Line<TRACE_BYTES_MAX> {
+fn write_ids(trace_id: TraceId, span_id: SpanId, parent_id: Option<SpanId>, flags: u8) -> Line<96> {
     let mut line = Line::new();
     if trace_id.high() != 0 {
         line.push(&hex::digits(trace_id.high()));
@@ -126,6 +121,7 @@ impl<'a> Reader<'a> {
         Self { headers, text, trace_id: None, debug_id: None, baggage: Baggage::new(limits) }
     }
 
+    #[inline]
     pub(super) fn visit(&mut self, key: &'a str, value: &'a [u8]) {
         if is_name(key, &self.headers.trace_id) {
             self.trace_id = Some(value);
@@ -134,13 +130,18 @@ impl<'a> Reader<'a> {
         } else if is_name(key, &self.headers.baggage) {
             self.read_baggage(value);
         } else if let Some(key) = strip_prefix(key, &self.headers.baggage_prefix) {
-            if !key.is_empty() && self.baggage.budget.charge(key.len() + value.len()) {
-                self.baggage.insert_folded(key.to_owned(), percent::decode_or_keep(value, self.coding()));
-            }
+            self.visit_item(key, value);
         }
     }
 
-    pub(super) fn finish(self, found: &mut Found<'_>) {
+    #[cold]
+    fn visit_item(&mut self, key: &str, value: &[u8]) {
+        if !key.is_empty() && self.baggage.budget.charge(key.len() + value.len()) {
+            self.baggage.insert_folded(key.to_owned(), percent::decode_or_keep(value, self.coding()));
+        }
+    }
+
+    pub(super) fn finish(&mut self, found: &mut Found<'_>) {
         if let Some(value) = self.trace_id {
             match read_header(value, self.text) {
                 Ok(ids) => ids.into_iter().for_each(|ids| found.add_ids(ids, None)),
@@ -156,7 +157,7 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
-        found.add_baggage(self.baggage);
+        found.add_baggage(&mut self.baggage);
     }
 
     /// Go and Java send a plus for a space, Python and Node encode a plus: so one rule is right for all.
@@ -206,7 +207,14 @@ fn read_pair(pair: &str) -> Option<(&str, &str)> {
     (!key.is_empty() && !value.contains('=')).then_some((key, value))
 }
 
+/// What follows a prefix in any case. Most keys are told apart by their first byte.
+#[inline]
 fn strip_prefix<'a>(key: &'a str, prefix: &str) -> Option<&'a str> {
+    if let (Some(one), Some(other)) = (key.as_bytes().first(), prefix.as_bytes().first()) {
+        if !one.eq_ignore_ascii_case(other) {
+            return None;
+        }
+    }
     let (start, rest) = key.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
@@ -224,6 +232,9 @@ fn read_header(value: &[u8], text: Text) -> Result<Option<Ids>, &'static str> {
 }
 
 fn read_ids(value: &[u8]) -> Result<Option<Ids>, &'static str> {
+    if let Some(ids) = read_padded(value) {
+        return Ok(Some(ids));
+    }
     const FIELDS: &str = "a context has four fields, separated by colons";
     let (trace_id, rest) = split_colon(value).ok_or(FIELDS)?;
     let (span_id, rest) = split_colon(rest).ok_or(FIELDS)?;
@@ -239,6 +250,33 @@ fn read_ids(value: &[u8]) -> Result<Option<Ids>, &'static str> {
     let parent_id = SpanId::new(parent_id);
     let ids = TraceId::new(trace_id).zip(SpanId::new(span_id));
     Ok(ids.map(|(trace_id, span_id)| Ids { trace_id, span_id, parent_id, flags }))
+}
+
+/// Reads what most clients write, by its places: ids of full length, or no parent.
+fn read_padded(value: &[u8]) -> Option<Ids> {
+    let (high, rest) = match value.get(32) {
+        Some(b':') => value.split_at_checked(16)?,
+        _ => (&b"0"[..], value),
+    };
+    let (low, rest) = rest.split_first_chunk::<16>()?;
+    let ([b':', span_id @ ..], rest) = rest.split_first_chunk::<17>()? else { return None };
+    let (parent_id, flags) = match rest {
+        [b':', b'0', b':', flags @ ..] => (0, flags),
+        _ => {
+            let ([b':', parent_id @ ..], rest) = rest.split_first_chunk::<17>()? else { return None };
+            (hex::u64(parent_id)?, rest.strip_prefix(b":")?)
+        }
+    };
+    if flags.len() > 2 {
+        return None;
+    }
+    let trace_id = (u128::from(hex::u64(high)?) << 64) | u128::from(hex::u64(low)?);
+    Some(Ids {
+        trace_id: TraceId::new(trace_id)?,
+        span_id: SpanId::new(hex::u64(span_id)?)?,
+        parent_id: SpanId::new(parent_id),
+        flags: u8::try_from(hex::u64(flags)?).ok()?,
+    })
 }
 
 fn split_colon(text: &[u8]) -> Option<(&[u8], &[u8])> {

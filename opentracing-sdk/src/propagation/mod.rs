@@ -112,6 +112,7 @@ enum Text {
 }
 
 /// Whether a key is that name, in any case. Most keys of the right length are the name as it is.
+#[inline]
 fn is_name(key: &str, name: &str) -> bool {
     key.len() == name.len() && (key == name || key.eq_ignore_ascii_case(name))
 }

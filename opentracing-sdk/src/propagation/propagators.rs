@@ -1,6 +1,7 @@
 //! All codecs of a tracer.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use opentracing_core::{
@@ -264,21 +265,23 @@ impl Propagators {
 
     /// Shows every pair to every reader, once.
     fn read_text(&self, carrier: &dyn TextMapReader, text: Text, found: &mut Found<'_>) {
-        let mut jaeger = jaeger::Reader::new(&self.jaeger_headers, text, &self.limits);
-        let mut w3c = w3c::Reader::new(&self.limits);
-        carrier.for_each(&mut |key, value| {
-            for propagation in &self.propagations {
-                match propagation {
-                    Propagation::Jaeger => jaeger.visit(key, value),
-                    Propagation::W3c => w3c.visit(key, value),
-                }
+        let reads = |propagation| self.propagations.contains(&propagation);
+        let mut jaeger =
+            reads(Propagation::Jaeger).then(|| jaeger::Reader::new(&self.jaeger_headers, text, &self.limits));
+        let mut w3c = reads(Propagation::W3c).then(|| w3c::Reader::new(&self.limits));
+        let _ = carrier.try_for_each(&mut |key, value| {
+            if let Some(reader) = &mut w3c {
+                reader.visit(key, value);
             }
+            if let Some(reader) = &mut jaeger {
+                reader.visit(key, value);
+            }
+            ControlFlow::Continue(())
         });
-        let (mut jaeger, mut w3c) = (Some(jaeger), Some(w3c));
         for propagation in &self.propagations {
             match propagation {
-                Propagation::Jaeger => jaeger.take().into_iter().for_each(|reader| reader.finish(found)),
-                Propagation::W3c => w3c.take().into_iter().for_each(|reader| reader.finish(found)),
+                Propagation::Jaeger => jaeger.iter_mut().for_each(|reader| reader.finish(found)),
+                Propagation::W3c => w3c.iter_mut().for_each(|reader| reader.finish(found)),
             }
         }
     }

@@ -39,7 +39,15 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    #[inline]
     pub(super) fn add(&self, stats: &PropagationStats) {
+        if *stats != PropagationStats::default() {
+            self.add_some(stats);
+        }
+    }
+
+    #[cold]
+    fn add_some(&self, stats: &PropagationStats) {
         let counts = [
             (&self.decoding_errors, stats.span_context_decoding_errors),
             (&self.items_dropped, stats.baggage_items_dropped),

@@ -13,7 +13,7 @@ const LENGTH: usize = 55;
 /// Bit 1 says *random* (not *debug*, as Jaeger's does), so bytes of flags are never copied between the formats.
 const SAMPLED: u8 = 1;
 
-pub(super) fn write(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Line<LENGTH> {
+pub(super) fn write(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Line<64> {
     let mut line = Line::new();
     line.push(b"00-");
     line.push(&hex::digits(trace_id.high()));
@@ -27,15 +27,19 @@ pub(super) fn write(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Lin
 /// Strict: lower case and exact lengths, for version 00 of the whole. Of a later version the same fields are
 /// read, and what follows them is left alone.
 pub(super) fn read(value: &[u8]) -> Option<Ids> {
-    let mut rest = trim(value);
-    let version = hex::u8_lower(take(&mut rest)?)?;
-    let b"-" = &take(&mut rest)? else { return None };
-    let high = hex::u64_lower(take(&mut rest)?)?;
-    let low = hex::u64_lower(take(&mut rest)?)?;
-    let b"-" = &take(&mut rest)? else { return None };
-    let span_id = hex::u64_lower(take(&mut rest)?)?;
-    let b"-" = &take(&mut rest)? else { return None };
-    let flags = hex::u8_lower(take(&mut rest)?)?;
+    // One of this length is whole as it is, or invalid: blanks around it would take the place of digits.
+    let value = if value.len() == LENGTH { value } else { trim(value) };
+    let (fields, rest) = value.split_first_chunk::<LENGTH>()?;
+    if [fields[2], fields[35], fields[52]] != [b'-'; 3] {
+        return None;
+    }
+    let mut digits = [b'0'; 64];
+    digits[..32].copy_from_slice(&fields[3..35]);
+    digits[32..48].copy_from_slice(&fields[36..52]);
+    digits[48..50].copy_from_slice(&fields[..2]);
+    digits[50..52].copy_from_slice(&fields[53..]);
+    let [high, low, span_id, others] = hex::lower(digits)?;
+    let [version, flags, ..] = others.to_be_bytes();
     match (version, rest) {
         (0, []) | (1..=0xfe, [] | [b'-', ..]) => Some(Ids {
             trace_id: TraceId::new((u128::from(high) << 64) | u128::from(low))?,
@@ -45,12 +49,6 @@ pub(super) fn read(value: &[u8]) -> Option<Ids> {
         }),
         _ => None,
     }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (taken, left) = rest.split_first_chunk()?;
-    *rest = left;
-    Some(*taken)
 }
 
 /// Without the blanks and tabs that HTTP allows around a value.

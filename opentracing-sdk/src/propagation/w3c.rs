@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
         Self { trace_parent: None, trace_parents: 0, trace_state: TraceState::default(), baggage }
     }
 
+    #[inline]
     pub(super) fn visit(&mut self, key: &'a str, value: &'a [u8]) {
         if is_name(key, trace_parent::NAME) {
             self.trace_parents += 1;
@@ -84,9 +85,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A context that is garbled means a new trace, not an error: so W3C wants it.
-    pub(super) fn finish(self, found: &mut Found<'_>) {
+    pub(super) fn finish(&mut self, found: &mut Found<'_>) {
         if let Some(value) = self.trace_parent {
-            let list = self.trace_state.finish();
+            let list = std::mem::take(&mut self.trace_state).finish();
             // Where another header has named the span, all that can still be of use is the list of vendors.
             if list.is_some() || !found.has_ids() {
                 let sole = Some(value).filter(|_| self.trace_parents == 1);
@@ -96,7 +97,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        found.add_baggage(self.baggage);
+        found.add_baggage(&mut self.baggage);
     }
 
     /// `key=value;property, key=value`. Baggage of OpenTracing has no place for properties.

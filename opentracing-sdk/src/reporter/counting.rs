@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::batch::Batch;
-use crate::reporter::{ReportError, Reporter};
+use crate::per_process::PerProcess;
+use crate::reporter::{ReportError, Reporter, Successor};
 
 /// Makes a reporter that counts spans and forgets them: for benchmarks, and where nothing is to be exported.
 ///
@@ -24,7 +25,7 @@ pub fn counting() -> CountingReporter {
     CountingReporter::default()
 }
 
-/// Counts spans and forgets them. Clones count together.
+/// Counts spans and forgets them. Clones count together; those in a forked child begin with nothing.
 ///
 /// # Examples
 /// ```
@@ -33,9 +34,15 @@ pub fn counting() -> CountingReporter {
 /// let counting = CountingReporter::default();
 /// assert_eq!((counting.spans(), counting.batches()), (0, 0));
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct CountingReporter {
-    counts: Arc<Counts>,
+    counts: Arc<PerProcess<Counts>>,
+}
+
+impl Default for CountingReporter {
+    fn default() -> Self {
+        Self { counts: Arc::new(PerProcess::new(Counts::default())) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +67,7 @@ impl CountingReporter {
     /// ```
     #[must_use]
     pub fn spans(&self) -> u64 {
-        self.counts.spans.load(Ordering::Relaxed)
+        self.counts().spans.load(Ordering::Relaxed)
     }
 
     /// In how many batches they came.
@@ -79,16 +86,25 @@ impl CountingReporter {
     /// ```
     #[must_use]
     pub fn batches(&self) -> u64 {
-        self.counts.batches.load(Ordering::Relaxed)
+        self.counts().batches.load(Ordering::Relaxed)
+    }
+
+    fn counts(&self) -> &Counts {
+        self.counts.get(|_| Counts::default())
     }
 }
 
 impl Reporter for CountingReporter {
     fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError> {
         // Each span is looked at, so that the figures of a benchmark include reading them.
-        let spans = batch.spans().map(std::hint::black_box).count();
-        self.counts.spans.fetch_add(spans as u64, Ordering::Relaxed);
-        self.counts.batches.fetch_add(1, Ordering::Relaxed);
+        let spans = batch.spans().inspect(|span| _ = std::hint::black_box(span)).count();
+        self.counts().spans.fetch_add(spans as u64, Ordering::Relaxed);
+        self.counts().batches.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let this = self.clone();
+        Some(Successor::new(move || this.clone()))
     }
 }

@@ -55,12 +55,12 @@ fn a_request_has_the_bytes_of_the_specification() {
     let span = [
         &b"\x0a\x10\x00\x00\x00\x00\x00\x00\x00\x00\x48\x48\x5a\x39\x53\xbb\x61\x24"[..], // trace_id
         b"\x12\x08\x00\x00\x00\x00\x00\x00\x00\x2a",                                      // span_id
-        b"\x2a\x03get",                                                                   // name
         b"\x39\x00\x00\x2a\x36\xfe\x9c\x97\x17", // start_time_unix_nano
         b"\x41\xe8\x03\x2a\x36\xfe\x9c\x97\x17", // end_time_unix_nano
-        b"\x4a\x0a\x0a\x04text\x12\x02\x0a\x00", // attributes: an empty text
-        b"\x30\x01",                             // kind: internal
         b"\x85\x01\x01\x01\x00\x00",             // flags: sampled
+        b"\x30\x01",                             // kind: internal
+        b"\x2a\x03get",                          // name
+        b"\x4a\x0a\x0a\x04text\x12\x02\x0a\x00", // attributes: an empty text
     ]
     .concat();
     // Lengths of less than 128 bytes are one byte.

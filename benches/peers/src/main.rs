@@ -1,79 +1,72 @@
-//! Measures this library and its peers, each in a process of its own, in interleaved rounds.
-//!
-//! `cargo run --release` prints a table of nanoseconds per unit on the producing thread as Markdown; with
-//! `-- --instructions`, one of instructions, counted by callgrind (`valgrind` has to be installed).
+//! Measures this project and its peers, each in a process of its own and in interleaved rounds, and prints a report
+//! as Markdown. `cargo run --release -- --help` lists the options.
 
-mod scenarios;
-mod table;
+mod allocator;
+mod budget;
+mod cli;
+mod measure;
+mod peers;
+mod process;
+mod report;
+mod scenario;
 
-use std::process::Command;
+use std::process::ExitCode;
 
-/// Rounds of each peer and scenario; other programs on the machine disturb some of them.
-const ROUNDS: usize = 15;
+use cli::{Measure, Request};
+use measure::{Results, Selection, allocations, burst, compile, cpu, instructions, threads, time};
+use process::Reading;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        ["run", peer, scenario] => println!("{}", scenarios::nanos_per_unit(peer, scenario)),
-        ["repeat", peer, scenario, times] => {
-            scenarios::repeat(peer, scenario, times.parse().expect("a number of repetitions"));
+    if let [process::PROBE, arguments @ ..] = &*arguments.iter().map(String::as_str).collect::<Vec<_>>() {
+        print!("{}", probe(arguments).unwrap_or_default());
+        return ExitCode::SUCCESS;
+    }
+    match cli::parse(std::env::args_os().skip(1)) {
+        Ok(Request::Help) => println!("{}", cli::USAGE),
+        Ok(Request::Report { measures, selection }) => report(&measures, &selection),
+        Err(error) => {
+            eprintln!("{error}\n\n{}", cli::USAGE);
+            return ExitCode::FAILURE;
         }
-        ["--instructions"] => table::print("instructions", instructions),
-        [] => {
-            let rounds = interleaved();
-            table::print("ns, minimum", |peer, scenario| rounds.minimum(peer, scenario));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Measures one thing in this process. Nothing is found where a library does not offer the scenario.
+fn probe(arguments: &[&str]) -> Option<Reading> {
+    match *arguments {
+        [time::PROBE, peer, scenario] => time::probe(peer, scenario),
+        [instructions::PROBE, peer, scenario] => instructions::probe(peer, scenario),
+        [allocations::PROBE, peer, scenario] => allocations::probe(peer, scenario),
+        [cpu::PROBE, peer, scenario] => cpu::probe(peer, scenario),
+        [burst::PROBE, peer] => burst::probe(peer),
+        [threads::PROBE, peer, threads] => {
+            threads::probe(peer, threads.parse().expect("a number of threads"))
         }
-        _ => panic!("arguments: none, or --instructions"),
+        _ => panic!("no such probe: {arguments:?}"),
     }
 }
 
-/// The figures of all rounds.
-struct Rounds(Vec<(&'static str, &'static str, f64)>);
-
-impl Rounds {
-    fn minimum(&self, peer: &str, scenario: &str) -> Option<f64> {
-        let of = self.0.iter().filter(|(p, s, _)| (*p, *s) == (peer, scenario));
-        of.map(|(_, _, nanos)| *nanos).reduce(f64::min)
-    }
-}
-
-fn interleaved() -> Rounds {
-    let mut figures = Vec::new();
-    for _ in 0..ROUNDS {
-        for scenario in scenarios::SCENARIOS {
-            for peer in scenarios::PEERS {
-                if let Some(nanos) = output(own().args(["run", peer, scenario])).trim().parse().ok() {
-                    figures.push((*peer, *scenario, nanos));
-                }
-            }
+fn report(measures: &[Measure], selection: &Selection) {
+    let mut results = Results::default();
+    for measure in measures {
+        match measure {
+            Measure::Time => results.time = Some(time::measure(selection)),
+            Measure::Instructions => match instructions::measure(selection) {
+                Ok(figures) => results.instructions = Some(figures),
+                Err(reason) => results.notes.push(format!("Instructions {reason}.")),
+            },
+            Measure::Allocations => results.allocations = Some(allocations::measure(selection)),
+            Measure::Cpu => results.cpu = Some(cpu::measure(selection)),
+            Measure::Burst => results.burst = Some(burst::measure(selection)),
+            Measure::Threads => results.threads = Some(threads::measure(selection)),
+            Measure::Compile => match compile::measure(selection.quick) {
+                Ok(figures) => results.compile = Some(figures),
+                Err(reason) => results.notes.push(format!("Compile time {reason}.")),
+            },
         }
     }
-    Rounds(figures)
-}
-
-/// Instructions of one unit on the producing thread: only what runs inside [`scenarios::measured`] is counted.
-fn instructions(peer: &str, scenario: &str) -> Option<f64> {
-    let count = |times: u64| {
-        let mut valgrind = Command::new("valgrind");
-        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*scenarios::measured*"]);
-        valgrind.arg(own().get_program());
-        let run = valgrind.args(["repeat", peer, scenario, &times.to_string()]).output().expect("valgrind runs");
-        let text = String::from_utf8_lossy(&run.stderr).into_owned();
-        let total = text.lines().find_map(|line| line.split_once("Collected :"))?.1.trim().parse::<f64>().ok()?;
-        run.status.success().then_some(total)
-    };
-    const TIMES: u64 = 500;
-    // Of two runs the difference, so that the first spans of a thread do not count.
-    let (once, twice) = (count(TIMES)?, count(2 * TIMES)?);
-    Some((twice - once) / (TIMES * scenarios::UNITS) as f64)
-}
-
-fn own() -> Command {
-    Command::new(std::env::current_exe().expect("the path of this program"))
-}
-
-fn output(command: &mut Command) -> String {
-    let output = command.output().expect("this program runs itself");
-    String::from_utf8(output.stdout).expect("it prints text")
+    report::print(selection, &results);
+    budget::print(&results);
 }

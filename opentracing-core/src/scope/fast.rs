@@ -141,6 +141,12 @@ impl Fast {
         }
     }
 
+    /// Where a slot lies; it is one if it lies below, or is, the first that is free.
+    #[inline(always)]
+    fn at(&self, index: u32) -> *mut Slot {
+        self.slots.get().wrapping_add(index as usize)
+    }
+
     /// Puts a child of the topmost scope's span on top, if that is an open one of this tracer's, and follows its
     /// decision. A span that is not sampled comes first: it is to cost the least. Nothing is called, so that nothing has
     /// to be saved for it; the thread must not be panicking.
@@ -152,11 +158,10 @@ impl Fast {
         if depth.wrapping_sub(1) >= self.room.get() {
             return None;
         }
-        let slots = self.slots.get();
         // SAFETY: by the invariants, the slot below the top is one of those that `slots` points to.
-        let parent = unsafe { &*slots.add(depth as usize - 1) };
+        let parent = unsafe { &*self.at(depth - 1) };
         // SAFETY: so is the next one, since `depth <= room`; it is another one than the parent.
-        let slot = unsafe { &mut *slots.add(depth as usize) };
+        let slot = unsafe { &mut *self.at(depth) };
         if !of.is(parent.local) {
             return None;
         }
@@ -198,9 +203,9 @@ impl Fast {
             return None;
         }
         // SAFETY: by the invariants, and as the stack is neither empty nor full.
-        let parent = unsafe { &*self.slots.get().add(depth(next) as usize - 1) };
+        let parent = unsafe { &*self.at(depth(next) - 1) };
         // SAFETY: as above; it is another slot.
-        let slot = unsafe { &mut *self.slots.get().add(depth(next) as usize) };
+        let slot = unsafe { &mut *self.at(depth(next)) };
         let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
         slot.own.head = SpanHead { span_id: self.ids.next(), ..head };
         slot.write(next, parent.local, name);
@@ -224,7 +229,7 @@ impl Fast {
             return false;
         }
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        let slot = unsafe { &mut *self.at(depth(place.key())) };
         let marks = slot.own.marks;
         if marks.without(Marks::IMPLIED) == Marks::NONE && slot.own.details.is_none() {
             self.next.set(place.key());
@@ -291,7 +296,7 @@ impl Fast {
             return None;
         }
         // SAFETY: by the invariants, `slots` points to more slots than `room`, while the stack is lent.
-        let slot = unsafe { &mut *self.slots.get().add(depth(next) as usize) };
+        let slot = unsafe { &mut *self.at(depth(next)) };
         slot.key = next;
         slot.local = local;
         self.next.set(next + 1);
@@ -305,7 +310,7 @@ impl Fast {
             return None;
         }
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        let slot = unsafe { &mut *self.at(depth(place.key())) };
         if slot.own.marks != Marks::SHARED.with(Marks::DETACHES) {
             return None;
         }
@@ -359,9 +364,8 @@ impl Fast {
         // Taken out while it is changed, since an allocator that traces may look at the stack.
         let mut details = slot.own.details.take().unwrap_or_else(thread::take_details);
         change(&mut details.arena, limits);
-        if let Some(slot) = self.own_on_top(place) {
-            slot.own.details = Some(details);
-        }
+        let replaced = self.own_on_top(place).and_then(|slot| slot.own.details.replace(details));
+        drop(replaced);
         true
     }
 
@@ -373,7 +377,7 @@ impl Fast {
             return None;
         }
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let parent = unsafe { &*self.slots.get().add(depth(next) as usize - 1) };
+        let parent = unsafe { &*self.at(depth(next) - 1) };
         let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
         Some((parent.local, SpanHead { span_id: self.ids.next(), ..head }))
     }
@@ -408,7 +412,7 @@ impl Fast {
             return None;
         }
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.slots.get().add(depth(place.key()) as usize) };
+        let slot = unsafe { &mut *self.at(depth(place.key())) };
         const ELSEWHERE: Marks = Marks::SHARED.with(Marks::BLANK).with(Marks::BLANK_FOR_ALL);
         (!slot.own.marks.has(ELSEWHERE)).then_some(slot)
     }
@@ -439,9 +443,9 @@ impl Fast {
 
     /// Marks all spans on the stack as the parent process's: called in a forked child, before anything else.
     pub(crate) fn forked(&self) {
-        for index in 0..depth(self.next.get()) as usize {
+        for index in 0..depth(self.next.get()) {
             // SAFETY: it is on the stack: by the invariants, one of those that `slots` points to.
-            let slot = unsafe { &mut *self.slots.get().add(index) };
+            let slot = unsafe { &mut *self.at(index) };
             slot.disown();
         }
         self.has_forked.set(true);

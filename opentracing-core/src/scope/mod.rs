@@ -547,7 +547,7 @@ impl Drop for Scope {
 
 impl Detached {
     #[cold]
-    fn close(self: Box<Self>) {
+    fn close(&self) {
         if self.on_close == FinishOnClose::Yes {
             self.span.finish_on_close();
         }

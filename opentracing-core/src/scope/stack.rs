@@ -380,11 +380,8 @@ impl Slot {
         }
         let marks = marks.without(Marks::BEGAN_PANICKING.with(Marks::TIMED));
         let is_usual = marks == Marks::RECORDING && self.own.extra().is_none();
-        is_usual.then(|| SpanHead {
-            parent_id: Some(self.own.head.span_id),
-            is_local_root: false,
-            ..self.own.head
-        })
+        let head = SpanHead { parent_id: Some(self.own.head.span_id), is_local_root: false, ..self.own.head };
+        is_usual.then_some(head)
     }
 
     /// Leaves the span to the process that forked this one: here it is a context only.

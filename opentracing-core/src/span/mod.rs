@@ -123,7 +123,7 @@ impl Span {
     fn publish(&self, data: &SpanData) {
         let _old = data.extra().map(|extra| {
             let mut published = self.extra.lock().unwrap_or_else(PoisonError::into_inner);
-            mem::replace(&mut *published, Some(Arc::clone(extra)))
+            published.replace(Arc::clone(extra))
         });
         self.state.store(state_of(data), Ordering::Release);
     }

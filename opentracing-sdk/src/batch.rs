@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::slice;
 use std::time::Instant;
 
-use opentracing_core::{
-    Attributes, Entry, OperationName, Reference, References, SpanHead, SpanRecord, WallClock,
-};
+use opentracing_core::{Reference, SpanRecord, WallClock};
 
+use crate::pipeline::BatchLimits;
+use crate::pipeline::record::{Measured, RecordBuffer, Records};
 use crate::process::Process;
 
 /// Finished spans of one process, lent to a reporter.
@@ -204,30 +203,10 @@ impl fmt::Debug for Batch<'_> {
 /// ```
 #[derive(Debug, Default)]
 pub struct BatchBuffer {
-    spans: Vec<Stored>,
-    /// The entries of all spans, one after the other; the text and the references below likewise.
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) text: Vec<u8>,
-    pub(crate) references: Vec<Reference>,
-}
-
-/// A span in the buffer: its fixed part, and how much of what follows that of the span before it is its own.
-#[derive(Debug)]
-struct Stored {
-    head: SpanHead,
-    name: StoredName,
-    dropped: u32,
-    entries: u32,
-    text: u32,
-    /// One more than there are references; zero where the head's parent says all.
-    references: u32,
-}
-
-/// A name: a literal, or this many bytes at the end of the span's text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum StoredName {
-    Static(&'static str),
-    Copied(u32),
+    records: RecordBuffer,
+    spans: usize,
+    /// Those of all spans that list some, one after the other.
+    references: Vec<Reference>,
 }
 
 impl BatchBuffer {
@@ -259,41 +238,26 @@ impl BatchBuffer {
     /// assert_eq!(buffer.len(), 2);
     /// ```
     pub fn push(&mut self, span: &SpanRecord<'_>) {
-        let attributes = span.attributes();
-        let (entries, text) = attributes.parts();
-        let before = self.text.len();
-        self.entries.extend_from_slice(entries);
-        self.text.extend_from_slice(text);
-        let name = match span.name() {
-            OperationName::Static(name) => StoredName::Static(name),
-            OperationName::Borrowed(name) => {
-                self.text.extend_from_slice(name.as_bytes());
-                StoredName::Copied(len32(name.len()))
-            }
-        };
-        let listed = match span.stored_references() {
-            References::Parent => None,
-            References::Listed(references) => {
-                self.references.extend_from_slice(references);
-                Some(len32(references.len()))
-            }
-        };
-        let text = self.text.len() - before;
-        self.seal(*span.head(), name, attributes.dropped(), (len32(entries.len()), len32(text), listed));
+        let measured = Measured::new(span);
+        if self.records.push(&measured) {
+            // With all that they have, where the pipeline leaves some behind.
+            self.references.extend(measured.references().cloned());
+            self.spans += 1;
+        }
     }
 
-    /// Makes a span of what was added since the last one: so many entries, bytes of text and, where they are listed,
-    /// references.
+    /// Takes records off the front until the buffer is full, at most `spans_max` of them. Answers how many.
     #[inline]
-    pub(crate) fn seal(
+    pub(crate) fn append(
         &mut self,
-        head: SpanHead,
-        name: StoredName,
-        dropped: u32,
-        (entries, text, listed): (u32, u32, Option<u32>),
-    ) {
-        let references = listed.map_or(0, |listed| listed.saturating_add(1));
-        self.spans.push(Stored { head, name, dropped, entries, text, references });
+        records: &mut Records<'_>,
+        spans_max: usize,
+        limits: &BatchLimits,
+    ) -> usize {
+        let spans_max = spans_max.min(limits.spans_max.saturating_sub(self.spans));
+        let spans = self.records.append(records, (spans_max, limits.bytes_max), &mut self.references);
+        self.spans += spans;
+        spans
     }
 
     /// The spans as a batch of this process; the clock is read now.
@@ -314,7 +278,7 @@ impl BatchBuffer {
     /// ```
     #[must_use]
     pub fn as_batch<'a>(&'a self, process: &'a Process) -> Batch<'a> {
-        let range = 0..self.spans.len();
+        let range = 0..self.spans;
         Batch { process, buffer: self, range, clock: WallClock::read(), deadline: None }
     }
 
@@ -334,7 +298,7 @@ impl BatchBuffer {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.spans
     }
 
     /// Whether there are none.
@@ -345,7 +309,7 @@ impl BatchBuffer {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
+        self.spans == 0
     }
 
     /// How many bytes the spans take here, about as many as they will take on a wire.
@@ -364,7 +328,7 @@ impl BatchBuffer {
     /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
-        size_of_val(&self.spans[..]) + size_of_val(&self.entries[..]) + self.text.len()
+        self.records.bytes()
     }
 
     /// Removes all spans and keeps the memory, unless that has become large.
@@ -383,42 +347,29 @@ impl BatchBuffer {
     /// assert!(buffer.is_empty());
     /// ```
     pub fn clear(&mut self) {
-        self.spans.clear();
+        self.records.clear(KEPT_BYTES_MAX);
         self.references.clear();
-        self.entries.clear();
-        self.text.clear();
-        if self.text.capacity() > KEPT_BYTES_MAX {
-            self.text = Vec::new();
-        }
-        if self.entries.capacity() > KEPT_BYTES_MAX / size_of::<Entry>() {
-            self.entries = Vec::new();
-        }
+        self.spans = 0;
     }
 }
 
-/// Memory for text, and for entries, that a cleared buffer keeps: what a full batch has.
+/// Memory that a cleared buffer keeps: what a full batch has.
 const KEPT_BYTES_MAX: usize = 2 << 20;
 
-/// The length of something that was refused long before it left 32 bits.
-pub(crate) fn len32(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-/// The spans of a range, each with what is its own of the parts that all share.
+/// The spans of some records, each with what is its own of the references.
 struct Spans<'a> {
-    stored: slice::Iter<'a, Stored>,
-    entries: &'a [Entry],
-    text: &'a [u8],
+    records: Records<'a>,
     references: &'a [Reference],
 }
 
 impl<'a> Spans<'a> {
     fn new(buffer: &'a BatchBuffer, range: Range<usize>) -> Self {
-        let BatchBuffer { spans, entries, text, references } = buffer;
-        let (before, stored) = spans[..range.end].split_at(range.start);
-        let mut all = Self { stored: before.iter(), entries, text, references };
-        all.by_ref().for_each(drop);
-        Self { stored: stored.iter(), ..all }
+        let mut all = Self { records: buffer.records.records(), references: &buffer.references };
+        if range.len() < buffer.len() {
+            all.by_ref().take(range.start).for_each(drop);
+            all.records = all.records.first(range.len());
+        }
+        all
     }
 }
 
@@ -427,43 +378,17 @@ impl<'a> Iterator for Spans<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<SpanRecord<'a>> {
-        let stored = self.stored.next()?;
-        let entries = first(&mut self.entries, stored.entries);
-        let text = first(&mut self.text, stored.text);
-        let name = match stored.name {
-            StoredName::Static(name) => OperationName::Static(name),
-            StoredName::Copied(len) => OperationName::Borrowed(last(text, len)),
-        };
-        let references = match stored.references.checked_sub(1) {
-            None => References::Parent,
-            Some(listed) => References::Listed(first(&mut self.references, listed)),
-        };
-        let attributes = Attributes::from_parts(entries, text, stored.dropped);
-        Some(SpanRecord::from_parts(&stored.head, name, attributes, references))
+        let record = self.records.next()?;
+        Some(record.span(&mut self.references))
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.stored.size_hint()
-    }
-}
-
-/// Takes the first so many.
-#[inline]
-fn first<'a, T>(rest: &mut &'a [T], len: u32) -> &'a [T] {
-    let (first, others) = rest.split_at((len as usize).min(rest.len()));
-    *rest = others;
-    first
-}
-
-/// The last `len` bytes, which were copied from a string.
-fn last(text: &[u8], len: u32) -> &str {
-    let start = text.len().saturating_sub(len as usize);
-    std::str::from_utf8(&text[start..]).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use opentracing_core::{ReferenceKind, SpanContext, SpanId, Timestamp, TraceId};
+    use opentracing_core::{
+        Attributes, OperationName, ReferenceKind, References, SpanContext, SpanHead, SpanId, Timestamp,
+        TraceId,
+    };
 
     use super::*;
 

@@ -28,6 +28,7 @@
 
 mod batch;
 pub mod config;
+mod per_process;
 #[cfg(feature = "console")]
 pub mod picture;
 mod pipeline;
@@ -36,6 +37,7 @@ pub mod propagation;
 mod recorder;
 pub mod reporter;
 pub mod sampler;
+mod sink;
 mod transport;
 pub mod wire;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use opentracing_core::{
     Decision, ExtractCarrier, ExtractError, InjectCarrier, InjectError, Recorder, Report, Settings,
-    SpanContext, SpanRecord, StartInfo,
+    SpanContext, SpanHead, SpanRecord, StartInfo,
 };
 
 use crate::pipeline::Pipeline;
@@ -56,6 +56,11 @@ impl Recorder for SdkRecorder {
     #[inline]
     fn record(&self, span: &SpanRecord<'_>) {
         self.pipeline.record(span);
+    }
+
+    #[inline]
+    fn record_plain(&self, head: &SpanHead, name: &'static str) {
+        self.pipeline.record_plain(head, name);
     }
 
     fn inject(&self, context: &SpanContext, carrier: InjectCarrier<'_>) -> Result<(), InjectError> {

@@ -9,6 +9,7 @@ use opentracing_core::{Report, Tracer, set_global_tracer, unset_global_tracer};
 use crate::config::ConfigError;
 use crate::pipeline::{Pipeline, ReporterReport};
 use crate::propagation::{PropagationStats, Propagators};
+use crate::recorder::SdkRecorder;
 
 /// Keeps a tracer going. When this is dropped, the tracer is no longer the global one, if it was; what has finished is
 /// delivered, for which there are five seconds; what finishes later is dropped and counted.
@@ -40,8 +41,10 @@ pub struct TracerGuard {
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl TracerGuard {
-    pub(crate) fn new(tracer: Tracer, pipeline: Pipeline, propagators: Arc<Propagators>) -> Self {
-        Self { tracer, parts: Some((pipeline, propagators)), installed: None }
+    #[inline]
+    pub(crate) fn new(recorder: SdkRecorder) -> Self {
+        let parts = Some((recorder.pipeline.clone(), Arc::clone(&recorder.propagators)));
+        Self { tracer: Tracer::new(recorder), parts, installed: None }
     }
 
     pub(crate) fn disabled() -> Self {

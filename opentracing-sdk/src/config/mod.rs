@@ -23,6 +23,7 @@ use crate::pipeline::Output;
 use crate::propagation::{JaegerHeaders, Propagation, Propagators};
 use crate::reporter::Reporter;
 use crate::sampler::Sampler;
+use crate::sink::Sink;
 
 pub use error::ConfigError;
 pub use guard::TracerGuard;
@@ -62,7 +63,7 @@ pub struct Config {
     queue_bytes: Option<usize>,
     batch_spans_max: Option<usize>,
     flush_interval: Option<Duration>,
-    warnings: Option<Box<dyn Write + Send>>,
+    warnings: Option<Sink>,
     environment: Result<Environment, ConfigError>,
 }
 
@@ -438,7 +439,7 @@ impl Config {
     /// # Ok::<(), opentracing_sdk::ConfigError>(())
     /// ```
     pub fn warnings(mut self, out: impl Write + Send + 'static) -> Self {
-        self.warnings = Some(Box::new(out));
+        self.warnings = Some(Sink::new(out));
         self
     }
 }

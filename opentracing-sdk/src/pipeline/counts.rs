@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What one thread has recorded with one tracer. Only that thread writes; anyone may read.
 #[derive(Debug, Default)]
-#[repr(align(128))]
 pub(crate) struct Counts {
     recorded: AtomicU64,
     queue_full: AtomicU64,
@@ -30,16 +29,26 @@ pub(crate) enum Refusal {
 }
 
 impl Counts {
-    /// Counts a span; called before it is put into a ring or refused, so that no reader sees more outcomes than
-    /// spans.
+    pub(crate) const fn new() -> Self {
+        Self {
+            recorded: AtomicU64::new(0),
+            queue_full: AtomicU64::new(0),
+            too_large: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a span; called before it is handed over or refused, so that no reader sees more outcomes than spans.
     #[inline]
     pub(crate) fn recorded(&self) {
-        // A load and a store, no read-modify-write: only the owner writes. Relaxed: the ring's own release
+        // A load and a store, no read-modify-write: only the owner writes. Relaxed: the hand-over's own release
         // publishes it to the worker, and the release below to whoever reads a refusal.
         self.recorded.store(self.recorded.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
+    /// Counts a span that is not handed over.
     pub(crate) fn refused(&self, refusal: Refusal) {
+        self.recorded();
         let count = match refusal {
             Refusal::QueueFull => &self.queue_full,
             Refusal::TooLarge => &self.too_large,
@@ -57,6 +66,13 @@ impl Counts {
     }
 }
 
+impl Totals {
+    /// Spans that were handed over.
+    pub(crate) fn handed_over(&self) -> u64 {
+        self.recorded - self.queue_full - self.too_large - self.closed
+    }
+}
+
 impl std::ops::AddAssign for Totals {
     fn add_assign(&mut self, other: Self) {
         self.recorded += other.recorded;
@@ -66,26 +82,19 @@ impl std::ops::AddAssign for Totals {
     }
 }
 
-/// Spans refused where no thread's own counts are at hand: after `close`, and where a thread is in the middle of
-/// the pipeline's own work.
+/// Spans refused where no thread's own counts are at hand, since the tracer is closed.
 #[derive(Debug, Default)]
 pub(crate) struct Strays {
-    queue_full: AtomicU64,
     closed: AtomicU64,
 }
 
 impl Strays {
-    pub(crate) fn refused(&self, refusal: Refusal) {
-        let count = match refusal {
-            Refusal::Closed => &self.closed,
-            Refusal::QueueFull | Refusal::TooLarge => &self.queue_full,
-        };
-        count.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn closed(&self) {
+        self.closed.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn totals(&self) -> Totals {
-        let (queue_full, closed) =
-            (self.queue_full.load(Ordering::Relaxed), self.closed.load(Ordering::Relaxed));
-        Totals { recorded: queue_full + closed, queue_full, too_large: 0, closed }
+        let closed = self.closed.load(Ordering::Relaxed);
+        Totals { recorded: closed, closed, ..Totals::default() }
     }
 }

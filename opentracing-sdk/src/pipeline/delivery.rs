@@ -11,7 +11,8 @@ use opentracing_core::Dropped;
 use crate::batch::Batch;
 use crate::pipeline::backoff;
 use crate::pipeline::warnings::Warnings;
-use crate::reporter::{ReportError, Reporter};
+use crate::reporter::{ReportError, Reporter, Successor};
+use crate::sink::Sink;
 
 /// The reporters of a tracer.
 #[derive(Debug)]
@@ -30,6 +31,38 @@ pub(crate) struct Output {
     counts: bool,
     /// Whether it took the last batch.
     is_healthy: bool,
+}
+
+/// What the delivery of a forked child is made of.
+#[derive(Debug)]
+pub(crate) struct Heirs {
+    outputs: Vec<Heir>,
+    warnings: Sink,
+}
+
+/// The same of one output.
+#[derive(Debug)]
+struct Heir {
+    successor: Successor,
+    name: &'static str,
+    counts: bool,
+}
+
+impl Heirs {
+    /// A delivery to new reporters; `None` where no reporter that counts has a successor.
+    pub(crate) fn deliver(&self) -> Option<Delivery> {
+        self.outputs.iter().any(|heir| heir.counts).then(|| Delivery {
+            outputs: self.outputs.iter().map(Heir::output).collect(),
+            warnings: Warnings::to(self.warnings.clone()),
+        })
+    }
+}
+
+impl Heir {
+    fn output(&self) -> Output {
+        let Self { name, counts, .. } = *self;
+        Output { reporter: self.successor.make(), name, counts, is_healthy: true }
+    }
 }
 
 /// What became of the spans of a batch.
@@ -71,6 +104,18 @@ impl Output {
 impl Delivery {
     pub(crate) fn new(outputs: Vec<Output>, warnings: Warnings) -> Self {
         Self { outputs, warnings }
+    }
+
+    /// What a forked child delivers with.
+    pub(crate) fn heirs(&self) -> Heirs {
+        let heir = |output: &Output| {
+            let Output { name, counts, .. } = *output;
+            Some(Heir { successor: output.reporter.successor()?, name, counts })
+        };
+        Heirs {
+            outputs: self.outputs.iter().filter_map(heir).collect(),
+            warnings: self.warnings.sink().clone(),
+        }
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
@@ -298,7 +343,8 @@ mod tests {
         let mut buffer = BatchBuffer::new();
         (0..spans).for_each(|_| buffer.push(&span));
         let process = Process::new("s");
-        Delivery::new(outputs, Warnings::to(Box::new(sink()))).deliver(&buffer.as_batch(&process), conditions)
+        Delivery::new(outputs, Warnings::to(Sink::new(sink())))
+            .deliver(&buffer.as_batch(&process), conditions)
     }
 
     fn exported(exported: u64) -> Tally {

@@ -1,67 +1,70 @@
-//! Which threads record with a tracer, and the rings they have opened.
+//! Which threads record with a tracer, and which of them the worker does not know.
 
 use std::sync::Arc;
 
-use crate::pipeline::counts::{Counts, Refusal, Totals};
-use crate::pipeline::ring::RingReader;
+use crate::pipeline::counts::{Refusal, Totals};
+use crate::pipeline::lane::{Lane, LaneReader};
 
-/// Touched when a thread starts or ends, when it opens a ring, and when the worker looks for rings; never for a
-/// span.
+/// Touched when a thread records its first span or ends, and when the worker looks for new ones; never for a span.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    live: Vec<Arc<Counts>>,
+    live: Vec<Arc<Lane>>,
     /// What threads counted that have ended.
     ended: Totals,
-    /// Rings that the worker has not seen.
-    fresh: Vec<RingReader>,
+    /// Lanes that the worker has not seen.
+    fresh: Vec<LaneReader>,
     closed: bool,
 }
 
 impl Registry {
-    /// Makes the counters of a thread.
-    pub(crate) fn join(&mut self) -> Arc<Counts> {
-        let counts = Arc::new(Counts::default());
-        self.live.push(Arc::clone(&counts));
-        counts
+    /// Counts a lane's spans from now on.
+    pub(crate) fn join(&mut self, lane: &Arc<Lane>) {
+        if self.closed {
+            lane.shut();
+        }
+        self.live.push(Arc::clone(lane));
     }
 
     /// Takes over the counts of a thread that ends.
-    pub(crate) fn leave(&mut self, counts: &Arc<Counts>) {
-        if let Some(index) = self.live.iter().position(|live| Arc::ptr_eq(live, counts)) {
+    pub(crate) fn leave(&mut self, lane: &Arc<Lane>) {
+        if let Some(index) = self.live.iter().position(|live| Arc::ptr_eq(live, lane)) {
             self.live.swap_remove(index);
-            self.ended += counts.totals();
+            self.ended += lane.totals();
         }
     }
 
     pub(crate) fn totals(&self) -> Totals {
         let mut totals = self.ended;
-        for counts in &self.live {
-            totals += counts.totals();
+        for lane in &self.live {
+            totals += lane.totals();
         }
         totals
     }
 
-    /// Takes the reading end of a new ring.
-    pub(crate) fn add_ring(&mut self, ring: RingReader) -> Result<(), Refusal> {
+    /// Takes the reading end of a new lane.
+    pub(crate) fn add_reader(&mut self, reader: LaneReader) -> Result<(), Refusal> {
         if self.closed {
             return Err(Refusal::Closed);
         }
-        self.fresh.push(ring);
+        self.fresh.push(reader);
         Ok(())
     }
 
-    /// Moves new rings to those the worker has.
-    pub(crate) fn take_rings(&mut self, rings: &mut Vec<RingReader>) {
-        rings.append(&mut self.fresh);
+    /// Moves new lanes to those the worker has.
+    pub(crate) fn take_readers(&mut self, readers: &mut Vec<LaneReader>) {
+        readers.append(&mut self.fresh);
     }
 
     /// Whether there may be spans that no worker has seen.
-    pub(crate) fn has_fresh_rings(&self) -> bool {
+    pub(crate) fn has_fresh_readers(&self) -> bool {
         !self.fresh.is_empty()
     }
 
-    /// Refuses rings from now on.
+    /// Refuses lanes from now on, and lets threads know with their next span.
     pub(crate) fn close(&mut self) {
         self.closed = true;
+        for lane in &self.live {
+            lane.shut();
+        }
     }
 }

@@ -6,15 +6,17 @@ use std::thread::{self, Thread};
 use std::time::Instant;
 
 use once_cell::sync::OnceCell;
-use opentracing_core::{Dropped, Report};
+use opentracing_core::{__generation as generation, Dropped, Report};
 
 use crate::pipeline::budget::Budget;
-use crate::pipeline::counts::{Counts, Refusal, Strays, Totals};
+use crate::pipeline::counts::{Refusal, Strays, Totals};
 use crate::pipeline::delivery::Tally;
-use crate::pipeline::lane::Lane;
+use crate::pipeline::flushes::Flushes;
+use crate::pipeline::lane::{Lane, LaneOwner, LaneReader};
 use crate::pipeline::local::busy;
+use crate::pipeline::pool::Pool;
 use crate::pipeline::registry::Registry;
-use crate::pipeline::ring::RingReader;
+use crate::pipeline::spawn::spawn;
 use crate::pipeline::worker::{Parts, Worker};
 
 /// No lock here is held while code of the user runs, so a poisoned one means that an allocation failed; what it
@@ -25,20 +27,23 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
+    /// Under which lanes take spans for this.
+    key: u64,
     closed: AtomicBool,
     /// Whether the worker was told that there is work and has not begun with it.
     wanted: AtomicBool,
     budget: Budget,
+    pool: Pool,
     worker: OnceCell<Thread>,
     registry: Mutex<Registry>,
     strays: Strays,
     /// The lane of threads that have none of their own any more.
-    overflow: Mutex<Option<Lane>>,
+    overflow: Mutex<Option<LaneOwner>>,
     state: Mutex<State>,
     /// Told when a flush is done or the pipeline has stopped.
     changed: Condvar,
-    /// A forked child has the memory of its parent, but not the worker.
-    process_id: u32,
+    /// Of the process whose this is: a forked child has the memory of its parent, but not the worker.
+    generation: u64,
 }
 
 /// What is asked of the worker, and what it has done.
@@ -46,11 +51,7 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     /// What the worker needs; here until it has started.
     pub(crate) parts: Option<Parts>,
-    /// The number of the last flush that was asked for, and of the last that is done.
-    pub(crate) flush_asked: u64,
-    pub(crate) flush_done: u64,
-    /// When the most patient of those who wait for a flush gives up.
-    pub(crate) flush_deadline: Option<Instant>,
+    pub(crate) flushes: Flushes,
     /// Set when the tracer is being closed: the worker ends by then.
     pub(crate) close_deadline: Option<Instant>,
     /// Nothing is reported any more; what waits is lost, and counted as closed. An outcome that comes later, from
@@ -90,22 +91,25 @@ pub struct ReporterReport {
 }
 
 impl Shared {
-    pub(crate) fn new(budget: Budget, parts: Parts) -> Arc<Self> {
-        let names = parts.delivery.names();
+    /// The state of this process. Without parts it is closed.
+    pub(crate) fn new(key: u64, budget: Budget, parts: Option<Parts>) -> Arc<Self> {
         let report = |name| ReporterReport { name, exported: 0, dropped: Dropped::default() };
-        let reporters = names.map(report).collect();
-        let state = State { parts: Some(parts), reporters, ..State::default() };
+        let reporters = parts.iter().flat_map(|parts| parts.delivery.names()).map(report).collect();
+        let closed = parts.is_none();
+        let state = State { parts, reporters, stopped: closed, ..State::default() };
         Arc::new(Self {
-            closed: AtomicBool::new(false),
+            key,
+            closed: AtomicBool::new(closed),
             wanted: AtomicBool::new(false),
             budget,
+            pool: Pool::default(),
             worker: OnceCell::new(),
             registry: Mutex::default(),
             strays: Strays::default(),
             overflow: Mutex::default(),
             state: Mutex::new(state),
             changed: Condvar::new(),
-            process_id: std::process::id(),
+            generation: generation(),
         })
     }
 
@@ -113,7 +117,11 @@ impl Shared {
         &self.budget
     }
 
-    pub(crate) fn overflow(&self) -> &Mutex<Option<Lane>> {
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) fn overflow(&self) -> &Mutex<Option<LaneOwner>> {
         &self.overflow
     }
 
@@ -128,42 +136,45 @@ impl Shared {
         lock(&self.registry).close();
     }
 
-    /// Whether this process is a fork of the one that made the pipeline: there is no worker here, and what waits
-    /// is the parent's to report.
+    /// Whether this process is a fork of the one whose state this is: there is no worker here, what waits is the
+    /// parent's to report, and a lock that one of its threads held is never free.
     pub(crate) fn is_forked(&self) -> bool {
-        std::process::id() != self.process_id
+        generation() != self.generation
     }
 
-    pub(crate) fn join(&self) -> Lane {
-        busy(|| Lane::new(lock(&self.registry).join()))
-    }
-
-    pub(crate) fn leave(&self, counts: &Arc<Counts>) {
-        busy(|| lock(&self.registry).leave(counts));
-    }
-
-    pub(crate) fn refuse(&self, refusal: Refusal) {
-        self.strays.refused(refusal);
-    }
-
-    /// Takes a new ring; the first one starts the worker.
-    pub(crate) fn add_ring(self: &Arc<Self>, ring: RingReader) -> Result<(), Refusal> {
+    /// Makes a lane for a thread.
+    pub(crate) fn join(&self) -> LaneOwner {
         busy(|| {
-            lock(&self.registry).add_ring(ring)?;
-            self.start_worker();
-            Ok(())
+            let owner = LaneOwner::new(self.key);
+            lock(&self.registry).join(owner.lane());
+            owner
         })
     }
 
-    pub(crate) fn take_rings(&self, rings: &mut Vec<RingReader>) {
-        lock(&self.registry).take_rings(rings);
+    /// Takes over the counts of a lane whose thread ends.
+    pub(crate) fn leave(&self, lane: &Arc<Lane>) {
+        busy(|| lock(&self.registry).leave(lane));
     }
 
-    pub(crate) fn has_fresh_rings(&self) -> bool {
-        lock(&self.registry).has_fresh_rings()
+    /// Counts a span that finished after the tracer was closed.
+    pub(crate) fn refuse_closed(&self) {
+        self.strays.closed();
     }
 
-    /// Starts the worker if it has not started: with the first ring and not before, so that a program may fork
+    /// Takes the reading end of a new lane.
+    pub(crate) fn add_reader(&self, reader: LaneReader) -> Result<(), Refusal> {
+        busy(|| lock(&self.registry).add_reader(reader))
+    }
+
+    pub(crate) fn take_readers(&self, readers: &mut Vec<LaneReader>) {
+        lock(&self.registry).take_readers(readers);
+    }
+
+    pub(crate) fn has_fresh_readers(&self) -> bool {
+        lock(&self.registry).has_fresh_readers()
+    }
+
+    /// Starts the worker if it has not started: with the first chunk and not before, so that a program may fork
     /// after it has set up its tracer, and one that records nothing has no thread for it.
     pub(crate) fn start_worker(self: &Arc<Self>) {
         if self.worker.get().is_some() {
@@ -178,11 +189,15 @@ impl Shared {
                 Worker::new(shared, parts).run();
             }
         };
-        match thread::Builder::new().name("opentracing".into()).spawn(run) {
-            Ok(handle) => _ = self.worker.set(handle.thread().clone()),
-            // No thread is to be had now. The next ring, or a flush, tries again; until then the rings fill.
-            Err(_) => lock(&self.state).parts = lock(&parts).take(),
+        if spawn(run).is_err() {
+            // No thread is to be had now. The next chunk, or a flush, tries again; until then spans wait.
+            lock(&self.state).parts = lock(&parts).take();
         }
+    }
+
+    /// Says on which thread the worker runs; called there, before it looks for work.
+    pub(crate) fn begin(&self) {
+        let _ = self.worker.set(thread::current());
     }
 
     /// Tells the worker that there is work. Once is enough until it has begun with it.
@@ -209,7 +224,7 @@ impl Shared {
     /// Whether something was asked for that the worker has not seen.
     pub(crate) fn has_work(&self) -> bool {
         let state = self.state();
-        let asked = state.flush_is_due() || state.close_deadline.is_some() || state.stopped;
+        let asked = state.flushes.is_due() || state.close_deadline.is_some() || state.stopped;
         asked || self.wanted.load(Ordering::Relaxed)
     }
 
@@ -279,11 +294,6 @@ impl Shared {
 }
 
 impl State {
-    /// Whether a flush was asked for that is not done.
-    pub(crate) fn flush_is_due(&self) -> bool {
-        self.flush_asked > self.flush_done
-    }
-
     /// Counts what became of a batch: for the tracer, and for each reporter.
     pub(crate) fn settle(&mut self, all: Tally, each: &[Tally]) {
         if self.stopped {

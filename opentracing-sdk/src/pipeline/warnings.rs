@@ -4,17 +4,24 @@ use std::fmt;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use crate::sink::Sink;
+
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// Where warnings go.
 pub(crate) struct Warnings {
-    out: Box<dyn Write + Send>,
+    out: Sink,
     last: Option<Instant>,
 }
 
 impl Warnings {
-    pub(crate) fn to(out: Box<dyn Write + Send>) -> Self {
+    pub(crate) fn to(out: Sink) -> Self {
         Self { out, last: None }
+    }
+
+    /// Where they go.
+    pub(crate) fn sink(&self) -> &Sink {
+        &self.out
     }
 
     /// Writes a line, unless one was written within the last minute.
@@ -70,7 +77,7 @@ mod tests {
     #[test]
     fn there_is_one_line_at_once_and_then_one_a_minute() {
         let page = Page::default();
-        let mut warnings = Warnings::to(Box::new(page.clone()));
+        let mut warnings = Warnings::to(Sink::new(page.clone()));
         let start = Instant::now();
         for (second, text) in [(0, "first"), (1, "lost"), (59, "lost"), (60, "a\x1b[31m\nb"), (61, "lost")] {
             warnings.warn(start + Duration::from_secs(second), format_args!("{text}"));

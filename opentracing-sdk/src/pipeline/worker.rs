@@ -1,4 +1,4 @@
-//! The worker: empties the rings, hands batches to the reporters, and does what flush and close ask for.
+//! The worker: empties the lanes, hands batches to the reporters, and does what flush and close ask for.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,21 +6,22 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use opentracing_core::Tracer;
+use opentracing_core::{__generation as generation, Tracer};
 
 use crate::batch::BatchBuffer;
-use crate::pipeline::delivery::{Conditions, Delivery, Tally};
-use crate::pipeline::ring::RingReader;
+use crate::pipeline::delivery::{Conditions, Delivery, Heirs, Tally};
+use crate::pipeline::lane::LaneReader;
 use crate::pipeline::shared::Shared;
 use crate::process::Process;
 
 thread_local! {
-    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+    /// The generation of the process in which this thread is a worker.
+    static WORKS_IN: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// Whether this is the thread of a worker, which cannot wait for itself.
 pub(crate) fn is_this_thread() -> bool {
-    IS_WORKER.get()
+    WORKS_IN.get() == Some(generation())
 }
 
 /// What a worker works with.
@@ -29,6 +30,28 @@ pub(crate) struct Parts {
     pub(crate) process: Process,
     pub(crate) delivery: Delivery,
     pub(crate) limits: BatchLimits,
+}
+
+/// What a forked child's worker works with, to be made there.
+#[derive(Debug)]
+pub(crate) struct Inheritance {
+    process: Process,
+    heirs: Heirs,
+    limits: BatchLimits,
+}
+
+impl Parts {
+    pub(crate) fn inheritance(&self) -> Inheritance {
+        Inheritance { process: self.process.clone(), heirs: self.delivery.heirs(), limits: self.limits }
+    }
+}
+
+impl Inheritance {
+    pub(crate) fn parts(&self) -> Option<Parts> {
+        // Unwind safety: what the user's functions left half-done is their own.
+        let delivery = catch_unwind(AssertUnwindSafe(|| self.heirs.deliver())).ok().flatten()?;
+        Some(Parts { process: self.process.clone(), delivery, limits: self.limits })
+    }
 }
 
 /// When a batch is sent.
@@ -43,6 +66,10 @@ pub(crate) struct BatchLimits {
 }
 
 impl BatchLimits {
+    pub(crate) fn is_full(&self, buffer: &BatchBuffer) -> bool {
+        buffer.len() >= self.spans_max || buffer.bytes() >= self.bytes_max
+    }
+
     /// When what comes from now on is sent at the latest; an interval without an end counts as a year.
     fn due(&self) -> Instant {
         const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -54,8 +81,7 @@ impl BatchLimits {
 pub(crate) struct Worker {
     shared: Arc<Shared>,
     parts: Parts,
-    /// In the order in which they were opened, so that the spans of a thread keep their order.
-    rings: Vec<RingReader>,
+    lanes: Vec<LaneReader>,
     buffer: BatchBuffer,
     /// When the next batch is sent, full or not.
     due: Instant,
@@ -71,12 +97,13 @@ enum Next {
 impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, parts: Parts) -> Self {
         let due = parts.limits.due();
-        Self { shared, parts, rings: Vec::new(), buffer: BatchBuffer::new(), due }
+        Self { shared, parts, lanes: Vec::new(), buffer: BatchBuffer::new(), due }
     }
 
     /// Works until the tracer is closed.
     pub(crate) fn run(mut self) {
-        IS_WORKER.set(true);
+        WORKS_IN.set(Some(generation()));
+        self.shared.begin();
         // Spans that a reporter's own code makes by macros would feed the reporter for ever.
         let _untraced = Tracer::noop().make_current();
         // Unwind safety: reporters are caught where they are called, so this is a mistake of this crate, or of the
@@ -95,8 +122,7 @@ impl Worker {
     fn turn(&mut self) -> Next {
         let (flush, closing) = {
             let state = self.shared.state();
-            let flush = state.flush_is_due().then_some((state.flush_asked, state.flush_deadline));
-            (flush, state.close_deadline)
+            (state.flushes.due(), state.close_deadline)
         };
         let everything = flush.is_some() || closing.is_some() || Instant::now() >= self.due;
         if everything {
@@ -113,29 +139,32 @@ impl Worker {
             }
             (Some((number, deadline)), None) => {
                 self.parts.delivery.flush(deadline);
-                self.shared.change(|state| state.flush_done = number);
+                self.shared.change(|state| state.flushes.finish(number));
                 Next::Again
             }
             (None, None) => Next::Again,
         }
     }
 
-    /// Reads what all rings hold at the moment, and delivers it as full batches; the rest, too, if everything is
+    /// Reads what all lanes hold at the moment, and delivers it as full batches; the rest, too, if everything is
     /// to go. What is written meanwhile is for the next time, so that this ends.
     fn collect(&mut self, everything: bool) -> Next {
-        self.shared.take_rings(&mut self.rings);
-        for index in 0..self.rings.len() {
-            let mut cells = self.rings[index].cells();
-            while cells > 0 {
-                let BatchLimits { spans_max, bytes_max, .. } = self.parts.limits;
-                cells -= self.rings[index].read(cells, &mut self.buffer, spans_max, bytes_max);
-                let is_full = self.buffer.len() >= spans_max || self.buffer.bytes() >= bytes_max;
-                if is_full && self.deliver() == Next::End {
+        self.shared.take_readers(&mut self.lanes);
+        for index in 0..self.lanes.len() {
+            let mut waiting = self.lanes[index].waiting();
+            while waiting > 0 {
+                let Self { shared, parts, lanes, buffer, .. } = self;
+                lanes[index].read(&mut waiting, buffer, &parts.limits, shared.pool());
+                if parts.limits.is_full(buffer) && self.deliver() == Next::End {
                     return Next::End;
                 }
             }
         }
-        self.rings.retain(|ring| !ring.is_done());
+        let pool = self.shared.pool();
+        self.lanes.retain_mut(|lane| !lane.is_done(pool));
+        if everything {
+            pool.trim();
+        }
         if everything && !self.buffer.is_empty() { self.deliver() } else { Next::Again }
     }
 
@@ -164,6 +193,10 @@ impl Worker {
 
 impl Conditions for Shared {
     fn is_over(&self) -> bool {
+        // A reporter that forks is not to report twice: the worker of a child is another one.
+        if self.is_forked() {
+            return true;
+        }
         let state = self.state();
         state.stopped || state.close_deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }

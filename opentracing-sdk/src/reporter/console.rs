@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::picture::{Limits, Style, Trace, columns_of_stderr};
-use crate::reporter::{ReportError, Reporter};
+use crate::reporter::{ReportError, Reporter, Successor};
+use crate::sink::Sink;
 use pending::Pending;
 
 /// Makes a reporter that prints a waterfall of every trace to standard error, when the trace has ended: parents
@@ -34,7 +35,7 @@ use pending::Pending;
 /// ```
 #[must_use]
 pub fn console() -> ConsoleReporter {
-    ConsoleReporter { target: Target::Stderr(Style::of_stderr()), pending: Pending::new(Limits::default()) }
+    ConsoleReporter::new(Target::Stderr(Style::of_stderr()), Limits::default())
 }
 
 /// Prints a waterfall of every trace; [`console`] makes one.
@@ -50,18 +51,24 @@ pub fn console() -> ConsoleReporter {
 #[derive(Debug)]
 pub struct ConsoleReporter {
     target: Target,
+    limits: Limits,
     pending: Pending,
 }
 
+#[derive(Clone)]
 enum Target {
     /// Its width is asked for again before each trace: windows change.
     Stderr(Style),
     /// Its style was given.
     StyledStderr(Style),
-    Writer(Box<dyn Write + Send>, Style),
+    Writer(Sink, Style),
 }
 
 impl ConsoleReporter {
+    fn new(target: Target, limits: Limits) -> Self {
+        Self { target, limits, pending: Pending::new(limits) }
+    }
+
     /// Prints to a writer instead. Without [`style`](Self::style), lines have `COLUMNS` or 80 columns and no colours.
     ///
     /// # Examples
@@ -78,7 +85,7 @@ impl ConsoleReporter {
             Target::StyledStderr(style) | Target::Writer(_, style) => style,
             Target::Stderr(_) => Style::of_writer(),
         };
-        Self { target: Target::Writer(Box::new(writer), style), ..self }
+        Self { target: Target::Writer(Sink::new(writer), style), ..self }
     }
 
     /// Prints in this style, instead of what suits the terminal.
@@ -112,7 +119,7 @@ impl ConsoleReporter {
     /// ```
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
-        Self { pending: Pending::new(limits), ..self }
+        Self::new(self.target, limits)
     }
 }
 
@@ -129,6 +136,11 @@ impl Reporter for ConsoleReporter {
             self.target.print(&trace);
         }
         Ok(())
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let (target, limits) = (self.target.clone(), self.limits);
+        Some(Successor::new(move || Self::new(target.clone(), limits)))
     }
 }
 

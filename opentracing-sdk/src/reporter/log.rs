@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use opentracing_core::SpanRecord;
 
 use crate::batch::Batch;
-use crate::reporter::{ReportError, Reporter};
+use crate::reporter::{ReportError, Reporter, Successor};
+use crate::sink::Sink;
 
 /// Makes a reporter that writes a line to stderr for every span.
 ///
@@ -34,7 +35,7 @@ pub fn log() -> LogReporter {
 /// assert_eq!(format!("{reporter:?}"), "LogReporter { .. }");
 /// ```
 pub struct LogReporter {
-    out: Box<dyn Write + Send>,
+    out: Sink,
 }
 
 impl LogReporter {
@@ -55,7 +56,7 @@ impl LogReporter {
     /// ```
     #[must_use]
     pub fn to(out: impl Write + Send + 'static) -> Self {
-        Self { out: Box::new(out) }
+        Self { out: Sink::new(out) }
     }
 }
 
@@ -68,6 +69,11 @@ impl Reporter for LogReporter {
         }
         let _ = self.out.flush();
         Ok(())
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let out = self.out.clone();
+        Some(Successor::new(move || Self { out: out.clone() }))
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use opentracing_core::MockSpan;
 
 use crate::batch::Batch;
-use crate::reporter::{ReportError, Reporter};
+use crate::per_process::PerProcess;
+use crate::reporter::{ReportError, Reporter, Successor};
 
 /// Spans that are kept unless [`MemoryReporter::spans_max`] says otherwise: some 100 MB of plain ones.
 const SPANS_MAX: usize = 100_000;
@@ -27,10 +28,10 @@ const SPANS_MAX: usize = 100_000;
 /// ```
 #[must_use]
 pub fn memory() -> MemoryReporter {
-    MemoryReporter { spans: Arc::default(), spans_max: SPANS_MAX }
+    MemoryReporter { spans: Arc::new(PerProcess::new(Mutex::default())), spans_max: SPANS_MAX }
 }
 
-/// Keeps spans in memory. Clones share them.
+/// Keeps spans in memory. Clones share them; those in a forked child begin with none.
 ///
 /// # Examples
 /// ```
@@ -41,7 +42,7 @@ pub fn memory() -> MemoryReporter {
 /// ```
 #[derive(Debug, Clone)]
 pub struct MemoryReporter {
-    spans: Arc<Mutex<Vec<MockSpan>>>,
+    spans: Arc<PerProcess<Mutex<Vec<MockSpan>>>>,
     spans_max: usize,
 }
 
@@ -104,7 +105,7 @@ impl MemoryReporter {
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<MockSpan>> {
         // A panic elsewhere leaves the list as it was: spans are added in one step.
-        self.spans.lock().unwrap_or_else(PoisonError::into_inner)
+        self.spans.get(|_| Mutex::default()).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -120,5 +121,10 @@ impl Reporter for MemoryReporter {
             0 => Ok(()),
             _ => Err(ReportError::partial(rejected, "the memory reporter holds as many spans as it may")),
         }
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let this = self.clone();
+        Some(Successor::new(move || this.clone()))
     }
 }

@@ -8,6 +8,7 @@ mod log;
 mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod successor;
 
 use std::fmt;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use log::{LogReporter, log};
 pub use memory::{MemoryReporter, memory};
 #[cfg(feature = "otlp")]
 pub use otlp::{OtlpReporter, otlp};
+pub use successor::Successor;
 
 /// Takes finished spans away: what a reporter author implements.
 ///
@@ -108,6 +110,38 @@ pub trait Reporter: Send + fmt::Debug + 'static {
     fn check(&self) -> Result<(), ConfigError> {
         Ok(())
     }
+
+    /// Says how a process forked from this one gets a reporter of its own; asked once, when the tracer is built.
+    ///
+    /// The reporters of this crate have one. By default there is none, and the spans of a child, if no other reporter
+    /// takes them, count as dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use opentracing_sdk::reporter::Successor;
+    /// use opentracing_sdk::{Batch, ReportError, Reporter};
+    ///
+    /// #[derive(Debug)]
+    /// struct Names {
+    ///     path: std::path::PathBuf,
+    /// }
+    ///
+    /// impl Reporter for Names {
+    ///     fn report(&mut self, batch: &Batch<'_>) -> Result<(), ReportError> {
+    ///         let names: String = batch.spans().map(|span| format!("{}\n", span.operation_name())).collect();
+    ///         std::fs::write(&self.path, names).map_err(ReportError::drop)
+    ///     }
+    ///
+    ///     fn successor(&self) -> Option<Successor> {
+    ///         let path = self.path.clone();
+    ///         Some(Successor::new(move || Names { path: path.with_extension(std::process::id().to_string()) }))
+    ///     }
+    /// }
+    /// # assert!(Names { path: "names.txt".into() }.successor().is_some());
+    /// ```
+    fn successor(&self) -> Option<Successor> {
+        None
+    }
 }
 
 impl<R: Reporter + ?Sized> Reporter for Box<R> {
@@ -121,5 +155,9 @@ impl<R: Reporter + ?Sized> Reporter for Box<R> {
 
     fn check(&self) -> Result<(), ConfigError> {
         R::check(self)
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        R::successor(self)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::config::ConfigError;
-use crate::reporter::{ReportError, Reporter};
+use crate::reporter::{ReportError, Reporter, Successor};
 use crate::transport::http::{Answer, Client, Endpoint};
 use crate::wire;
 
@@ -149,6 +149,18 @@ impl Reporter for OtlpReporter {
 
     fn check(&self) -> Result<(), ConfigError> {
         self.endpoint().map(|_| ())
+    }
+
+    fn successor(&self) -> Option<Successor> {
+        let (url, missing_path) = (self.url.clone(), self.missing_path);
+        let (headers, timeout) = (self.headers.clone(), self.timeout);
+        // With a connection of its own.
+        Some(Successor::new(move || OtlpReporter {
+            missing_path,
+            headers: headers.clone(),
+            timeout,
+            ..otlp(url.clone())
+        }))
     }
 }
 

@@ -30,7 +30,7 @@ use crate::tag::TagValue;
 use crate::thread;
 use crate::ticks;
 use crate::tracer::header::Header;
-use crate::tracer::local::{Counts, Local, NO_LOCAL};
+use crate::tracer::local::{Counts, Local};
 
 /// A thread's short way to its stack. It needs no destructor, so that reaching it is reaching a static.
 pub(crate) struct Fast {
@@ -40,7 +40,7 @@ pub(crate) struct Fast {
     room: Cell<u32>,
     pub(crate) ids: IdSequence,
     /// The local that the thread used last.
-    local: Cell<&'static Local>,
+    local: Cell<Option<&'static Local>>,
     /// Whether this is a forked child whose parked scopes are yet to be marked as the parent's.
     has_forked: Cell<bool>,
     /// Whether a tracer was made current.
@@ -103,7 +103,7 @@ impl Fast {
             next: Cell::new(TAKEN),
             room: Cell::new(0),
             ids: IdSequence::unseeded(),
-            local: Cell::new(&NO_LOCAL),
+            local: Cell::new(None),
             has_forked: Cell::new(false),
             has_current: Cell::new(false),
             spares: ManuallyDrop::new([const { Cell::new(None) }; 2]),
@@ -251,12 +251,11 @@ impl Fast {
     /// This thread's local of a tracer, if it is the one used last.
     #[inline]
     pub(crate) fn local(&self, header: &'static Header) -> Option<&'static Local> {
-        let local = self.local.get();
-        ptr::eq(local.header, header).then_some(local)
+        self.local.get().filter(|local| ptr::eq(local.header, header))
     }
 
     pub(crate) fn set_local(&self, local: &'static Local) {
-        self.local.set(local);
+        self.local.set(Some(local));
     }
 
     /// Puts the scope of a new span on top, and counts the span as started. Gives the span back if there is no room.
@@ -437,7 +436,7 @@ impl Fast {
     /// Ends the short way: the stack that was lent is gone.
     pub(crate) fn retire(&self) {
         self.slots.set(ptr::null_mut());
-        self.local.set(&NO_LOCAL);
+        self.local.set(None);
         self.spares.iter().for_each(|spare| drop(spare.take()));
     }
 

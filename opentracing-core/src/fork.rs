@@ -13,7 +13,7 @@ pub(crate) const NO_GENERATION: u64 = 0;
 
 static GENERATION: AtomicU64 = AtomicU64::new(1);
 
-/// The generation of this process. Watched for forks from the first call of [`watch`] on.
+/// The generation of this process. Forks are noticed once a tracer was made.
 #[inline]
 #[must_use]
 pub fn generation() -> u64 {

@@ -49,13 +49,17 @@ fn now_otherwise() -> u64 {
     if SOURCE.load(Ordering::Relaxed) == SYSTEM { since_first() } else { decide() }
 }
 
-/// Decides about the source; called when the first tracer is made, so that no span has to wait for it.
+/// Decides about the source, once; called when a tracer is made, so that no span has to wait for it.
 #[cold]
 pub(crate) fn decide() -> u64 {
+    // What the system says may change, and ticks of two kinds must not meet.
+    if SOURCE.load(Ordering::Relaxed) != UNDECIDED {
+        return now();
+    }
     let source = if counter::is_sound() { COUNTER } else { SYSTEM };
     let ticks = if source == COUNTER { counter::read() } else { 0 };
     FIRST.get_or_init(|| Reading { ticks, instant: Instant::now() });
-    SOURCE.store(source, Ordering::Relaxed);
+    let _ = SOURCE.compare_exchange(UNDECIDED, source, Ordering::Relaxed, Ordering::Relaxed);
     now()
 }
 

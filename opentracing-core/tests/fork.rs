@@ -319,3 +319,20 @@ fn a_child_may_return_from_the_call_and_the_poll_in_which_it_was_forked() {
         assert_eq!(said, r#"[] [0, 0, 0, 0], then ["own"] [1, 0, 0, 0]"#);
     }
 }
+
+#[test]
+fn children_of_an_activated_handle_have_ids_of_their_own_in_each_process() {
+    let _alone = alone();
+    for side in Side::each() {
+        let request = Arc::new(side.tracer.start_span("request"));
+        let _scope = request.activate();
+        side.tracer.span("warm").start_active().close();
+        let ids = || {
+            let active = side.tracer.span("active").start_active().context().span_id();
+            format!("{active:?} {:?}", side.tracer.start_span("bare").context().span_id())
+        };
+        let of_child = fork().in_child(ids);
+        let of_parent = ids();
+        assert!(of_child.split(' ').all(|id| !of_parent.contains(id)), "{of_child}, {of_parent}");
+    }
+}

@@ -212,6 +212,26 @@ impl Arena {
         self.dropped = self.dropped.saturating_add(fields.dropped);
     }
 
+    /// Whether nothing was added, and nothing was refused.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.dropped == 0
+    }
+
+    /// Adds what another arena holds, after what is here.
+    #[cold]
+    pub(crate) fn absorb(&mut self, other: &Arena, limits: &Limits) {
+        self.dropped = self.dropped.saturating_add(other.dropped);
+        for (entry, fields) in other.view().walk() {
+            let Value::Log { time, .. } = entry.value else {
+                self.tag(entry.name(&other.text), &entry.value(&other.text), limits);
+                continue;
+            };
+            let (text, mut log) = (entry.key(&other.text), Self::default());
+            fields.iter().for_each(|field| log.field(field.name(text), &field.value(text), limits));
+            self.log(time, &log, limits);
+        }
+    }
+
     #[inline(never)]
     fn add_field(&mut self, key: Cow<'static, str>, value: &TagValue<'_>, limits: &Limits) {
         let fits = self.entries.len() < limits.log_fields_max;

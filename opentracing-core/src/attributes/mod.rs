@@ -75,6 +75,14 @@ impl Entry {
         }
     }
 
+    /// The key, as it is given to be added elsewhere.
+    fn name(&self, text: &str) -> Cow<'static, str> {
+        match self.key {
+            Name::Static(key) => Cow::Borrowed(key),
+            Name::Copied(range) => Cow::Owned(range.of(text).to_owned()),
+        }
+    }
+
     #[inline]
     fn value<'a>(&self, text: &'a str) -> TagValue<'a> {
         match self.value {

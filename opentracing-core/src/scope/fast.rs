@@ -12,7 +12,7 @@
 #![expect(unsafe_code, reason = "slots are reached by a pointer, so that a span costs no borrow")]
 
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use crate::context::Flags;
 use crate::id::{IdSequence, SpanId, TraceId};
 use crate::limits::Limits;
 use crate::recorder::SpanHead;
+use crate::scope;
 use crate::scope::stack::{Place, Slot, Stack};
 use crate::span::marks::Marks;
 use crate::span::{Details, Span, SpanData};
@@ -207,7 +208,8 @@ impl Fast {
         // SAFETY: as above; it is another slot.
         let slot = unsafe { &mut *self.at(depth(next)) };
         let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
-        slot.own.head = SpanHead { span_id: self.ids.next(), ..head };
+        // Not simply the next id: the parent may be that of another process.
+        slot.own.head = SpanHead { span_id: self.ids.span_id(), ..head };
         slot.write(next, parent.local, name);
         Counts::add_one(&parent.local.counts.started);
         self.next.set(next + 1);
@@ -291,7 +293,7 @@ impl Fast {
     fn push(&self, header: &'static Header) -> Option<(&'static Local, &mut Slot, Place)> {
         let local = self.local(header)?;
         let next = self.next.get();
-        if next == TAKEN || depth(next) > self.room.get() {
+        if next == TAKEN || depth(next) > self.room.get() || self.is_implied_below(next) {
             return None;
         }
         // SAFETY: by the invariants, `slots` points to more slots than `room`, while the stack is lent.
@@ -300,6 +302,17 @@ impl Fast {
         slot.local = local;
         self.next.set(next + 1);
         Some((local, slot, Place::of(next)))
+    }
+
+    /// Whether the topmost span is yet to be written: none but its children may come on top of it before.
+    #[inline(always)]
+    fn is_implied_below(&self, next: u64) -> bool {
+        if depth(next) == 0 {
+            return false;
+        }
+        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
+        let top = unsafe { &*self.at(depth(next) - 1) };
+        top.own.marks.has(Marks::IMPLIED)
     }
 
     /// Takes the topmost scope off, if it is the one at this place, and a shared span's that closing does not finish.
@@ -352,20 +365,32 @@ impl Fast {
     }
 
     /// Adds to the tags or logs of the topmost scope's span, if that is at this place, is recording, and nobody has a
-    /// handle on it.
+    /// handle on it. They are taken out meanwhile, since an allocator that traces may look at the stack.
     #[inline(never)]
     pub(crate) fn append(&self, place: Place, change: impl FnOnce(&mut Arena, &Limits)) -> bool {
-        let Some(slot) = self.own_on_top(place) else { return false };
-        if !slot.own.marks.has(Marks::RECORDING) {
-            return false;
+        let is_recording = |slot: &&mut Slot| slot.own.marks.has(Marks::RECORDING);
+        let Some(slot) = self.own_on_top(place).filter(is_recording) else { return false };
+        if slot.own.details.is_none() {
+            self.give_details(place, thread::take_details());
         }
-        let limits = &slot.local.header.settings.limits;
-        // Taken out while it is changed, since an allocator that traces may look at the stack.
-        let mut details = slot.own.details.take().unwrap_or_else(thread::take_details);
-        change(&mut details.arena, limits);
-        let replaced = self.own_on_top(place).and_then(|slot| slot.own.details.replace(details));
-        drop(replaced);
+        let Some(slot) = self.own_on_top(place).filter(is_recording) else { return false };
+        let Some(details) = &mut slot.own.details else { return false };
+        let mut arena = mem::take(&mut details.arena);
+        change(&mut arena, &slot.local.header.settings.limits);
+        let details = self.own_on_top(place).and_then(|slot| slot.own.details.as_mut());
+        match details.filter(|details| details.arena.is_empty()) {
+            Some(details) => mem::swap(&mut details.arena, &mut arena),
+            None => scope::add_to(place, &arena),
+        }
         true
+    }
+
+    /// Gives details to a span that has none.
+    fn give_details(&self, place: Place, details: Box<Details>) {
+        let mut details = Some(details);
+        if let Some(slot) = self.own_on_top(place).filter(|slot| slot.own.details.is_none()) {
+            slot.own.details = details.take();
+        }
     }
 
     /// The head of a child of the topmost scope's span, as [`Slot::head_of_child`] gives it, with an id; and the local
@@ -378,7 +403,7 @@ impl Fast {
         // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
         let parent = unsafe { &*self.at(depth(next) - 1) };
         let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
-        Some((parent.local, SpanHead { span_id: self.ids.next(), ..head }))
+        Some((parent.local, SpanHead { span_id: self.ids.span_id(), ..head }))
     }
 
     /// Puts the scope of a new trace's root on top, and counts the span as started; it begins now, if it is recorded.

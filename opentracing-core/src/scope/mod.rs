@@ -482,6 +482,25 @@ impl Scope {
     }
 }
 
+/// Adds tags and logs to the span of an open scope, after those it has.
+#[cold]
+fn add_to(place: Place, arena: &Arena) {
+    let add = |data: &mut SpanData, header: &Header| {
+        data.details().arena.absorb(arena, &header.settings.limits);
+    };
+    let shared = thread::with(|state| {
+        let slot = state.stack.slot(place)?;
+        if slot.is_own() {
+            let header = slot.header();
+            add(&mut slot.own, header);
+        }
+        slot.shared.clone()
+    });
+    if let Some(span) = shared.flatten() {
+        span.edit(Call::new("append"), add);
+    }
+}
+
 /// Takes off what was left open above a scope, since the poll or call that it belongs to has ended.
 #[inline]
 fn close_above(place: Place) {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
-use opentracing_core::{FinishOnClose, MockTracer, Scope, Span, Tracer};
+use opentracing_core::{FinishOnClose, MockTracer, Scope, Span, Tracer, tags};
 
 use crate::support::Kept;
 
@@ -345,4 +345,24 @@ fn a_scope_leaked_in_a_call_defers_no_scope_of_another_tracer_beyond_it() {
         one.finished_spans().into_iter().map(|span| span.operation_name.to_string()).collect();
     assert_eq!(names, ["outer"]);
     assert!(first.active_span().is_none());
+}
+
+#[test]
+fn whatever_comes_on_top_of_an_unsampled_child_leaves_it_whole() {
+    let kept = Kept::new();
+    let tracer = kept.tracer();
+    let unsampled = |name: &'static str| tracer.span(name).tag(tags::SAMPLING_PRIORITY, 0);
+    let handle = Arc::new(unsampled("handle").ignore_active_span().start());
+    let outer = unsampled("outer").start_active();
+    let inner = tracer.span("inner").start_active();
+    let other = handle.child("other").start_active();
+    let activated = handle.activate();
+    assert_eq!(inner.context().parent_id(), outer.context().span_id());
+    assert_eq!(inner.context().trace_id(), outer.context().trace_id());
+    drop((inner, activated, other));
+    assert_eq!(tracer.active_span().unwrap().context(), outer.context());
+    drop((outer, handle));
+    assert!(tracer.active_span().is_none());
+    let report = tracer.report();
+    assert_eq!((report.started, report.unsampled, report.open), (4, 4, 0));
 }

@@ -135,17 +135,21 @@ impl LaneOwner {
     /// Copies a span into the lane, or counts why not.
     pub(crate) fn record(&mut self, span: &SpanRecord<'_>, shared: &Arc<Shared>) {
         let measured = Measured::new(span);
-        // SAFETY: this is the owner.
-        if unsafe { self.lane.write(&measured) } {
-            return;
-        }
-        if let Err(refusal) = self.open(measured.bytes(), shared) {
-            self.lane.counts.refused(refusal);
-            return shared.wake();
+        // Twice, since opening a chunk asks for memory: an allocator that traces may fill it first.
+        for _ in 0..2 {
+            // SAFETY: this is the owner.
+            if unsafe { self.lane.write(&measured) } {
+                return;
+            }
+            if let Err(refusal) = self.open(measured.bytes(), shared) {
+                self.lane.counts.refused(refusal);
+                return shared.wake();
+            }
         }
         // SAFETY: as above.
-        let written = unsafe { self.lane.write(&measured) };
-        debug_assert!(written, "a new chunk has room for the span it was opened for");
+        if !unsafe { self.lane.write(&measured) } {
+            self.lane.counts.refused(Refusal::QueueFull);
+        }
     }
 
     /// Goes on in another chunk, with room for so many bytes.

@@ -50,9 +50,9 @@ impl Registry {
         Ok(())
     }
 
-    /// Moves new lanes to those the worker has.
-    pub(crate) fn take_readers(&mut self, readers: &mut Vec<LaneReader>) {
-        readers.append(&mut self.fresh);
+    /// The lanes that the worker has not seen.
+    pub(crate) fn take_fresh(&mut self) -> Vec<LaneReader> {
+        std::mem::take(&mut self.fresh)
     }
 
     /// Whether there may be spans that no worker has seen.

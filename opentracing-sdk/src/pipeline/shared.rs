@@ -167,7 +167,9 @@ impl Shared {
     }
 
     pub(crate) fn take_readers(&self, readers: &mut Vec<LaneReader>) {
-        lock(&self.registry).take_readers(readers);
+        // Not under the lock: growing the list asks for memory, and an allocator that traces for the lock.
+        let mut fresh = lock(&self.registry).take_fresh();
+        readers.append(&mut fresh);
     }
 
     pub(crate) fn has_fresh_readers(&self) -> bool {

@@ -17,7 +17,7 @@ use side::{Depth, Side, difference};
 use world::{Outcome, World};
 
 /// Steps of one program; those of calls and futures are not counted.
-const STEPS_MAX: usize = 40;
+const STEPS_MAX: usize = if cfg!(miri) { 8 } else { 40 };
 
 #[test]
 fn scopes_and_finishes_follow_the_rules_whatever_a_program_does() {

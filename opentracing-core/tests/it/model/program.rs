@@ -137,7 +137,7 @@ impl Program {
 }
 
 /// Calls and polls within calls and polls.
-const NESTING_MAX: u32 = 2;
+const NESTING_MAX: u32 = if cfg!(miri) { 1 } else { 2 };
 
 fn act(nesting: u32) -> BoxedStrategy<Act> {
     let look = prop_oneof![3 => Just(Look::Away), 1 => Just(Look::ByChild), 1 => Just(Look::ByHandle)];

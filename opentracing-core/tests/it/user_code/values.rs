@@ -12,8 +12,8 @@ use std::time::SystemTime;
 
 use opentracing_core::fields::{Fields, IntoField, IntoFields};
 use opentracing_core::{
-    AsReference, AsTag, FinishOptions, Refused, SpanContext, TagValue, TextMapReader, TextMapWriter, debug,
-    display, fields, format,
+    AsReference, AsTag, FinishOptions, MockTracer, Refused, SpanContext, TagValue, TextMapReader,
+    TextMapWriter, debug, display, fields, format,
 };
 
 use super::World;
@@ -277,7 +277,8 @@ fn carriers_trace() {
             })
         }
     }
-    let [_, world] = World::each();
+    let mock = MockTracer::new();
+    let world = World::of(mock.tracer(), move || mock.finished_spans());
     let mut carrier = Carrier(Busy(&world), Vec::new());
     let scope = world.tracer.span("op").start_active();
     scope.set_baggage_item("k", "v");

@@ -21,6 +21,8 @@ impl World {
                 return;
             }
             match look {
+                // Interpreted, less is compared after most steps; all is compared in the end.
+                Look::Away if cfg!(miri) => continue,
                 Look::Away => {}
                 Look::ByHandle => {
                     let active = self.sides[tracer].tracer.active_span();

@@ -258,15 +258,21 @@ impl Stack {
         let same = |above: &Slot| above.is_open() && ptr::eq(above.header(), header);
         if self.slots[index + 1..self.depth].iter().any(same) {
             self.slots[index].own.marks.set(Marks::DEFERRED, true);
-            self.owe(index);
+            // Whichever of them closes last: should this one close earlier, it is deferred in turn.
+            self.owe(index, same);
             return None;
         }
         Some(self.take(index))
     }
 
-    /// Marks what lies above a slot: something is to be done below once it has closed.
-    fn owe(&mut self, index: usize) {
-        self.slots[index + 1..self.depth].iter_mut().for_each(|above| above.own.marks.set(Marks::OWED, true));
+    /// Marks what lies above a slot, up to a certain one: something is to be done below once it has closed.
+    fn owe(&mut self, index: usize, is_last: impl Fn(&Slot) -> bool) {
+        for above in &mut self.slots[index + 1..self.depth] {
+            above.own.marks.set(Marks::OWED, true);
+            if is_last(above) {
+                return;
+            }
+        }
     }
 
     /// After a scope of a tracer was closed: the next one whose closing it had deferred.
@@ -295,7 +301,8 @@ impl Stack {
         if index + 1 == self.depth {
             self.trim();
         } else {
-            self.owe(index);
+            // The one above removes the place; if it is emptied first itself, the one above that does.
+            self.owe(index, |_| true);
         }
         taken
     }

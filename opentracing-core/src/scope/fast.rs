@@ -199,22 +199,14 @@ impl Fast {
 
     /// As [`Fast::push_child`], where others may have a handle on the parent, or time is the system's.
     pub(crate) fn push_child_otherwise(&self, of: Of, name: &'static str) -> Option<Place> {
-        let next = self.next.get();
-        if depth(next).wrapping_sub(1) >= self.room.get() || std::thread::panicking() {
-            return None;
-        }
-        // SAFETY: by the invariants, and as the stack is neither empty nor full.
-        let parent = unsafe { &*self.at(depth(next) - 1) };
-        // SAFETY: as above; it is another slot.
-        let slot = unsafe { &mut *self.at(depth(next)) };
-        let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
-        // Not simply the next id: the parent may be that of another process.
-        slot.own.head = SpanHead { span_id: self.ids.span_id(), ..head };
-        slot.write(next, parent.local, name);
-        Counts::add_one(&parent.local.counts.started);
-        self.next.set(next + 1);
+        let (local, head) = self.child_of_top(of)?;
+        let (slot, place) = self.push(local)?;
+        slot.own.head = head;
+        slot.own.name = name;
+        slot.own.marks = Marks::RECORDING;
+        Counts::add_one(&local.counts.started);
         slot.own.head.start = Timestamp::now();
-        Some(Place::of(next))
+        Some(place)
     }
 
     /// Closes the topmost scope, if it is the one at this place and holds the usual span; `false` where it is not. A
@@ -227,11 +219,7 @@ impl Fast {
         now: impl FnOnce() -> Timestamp,
         hand_over: impl FnOnce(&SpanHead, &'static str, &'static Header, Option<Box<Details>>),
     ) -> bool {
-        if place.key() + 1 != self.next.get() {
-            return false;
-        }
-        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.at(depth(place.key())) };
+        let Some(slot) = self.on_top(place) else { return false };
         let marks = slot.own.marks;
         if marks.without(Marks::IMPLIED) == Marks::NONE && slot.own.details.is_none() {
             self.next.set(place.key());
@@ -268,8 +256,10 @@ impl Fast {
         marks: Marks,
         span: SpanData,
     ) -> Result<Place, SpanData> {
-        let Some((local, slot, place)) = self.push(header) else { return Err(span) };
-        Counts::add_one(&local.counts.started);
+        let Some((slot, place)) = self.local(header).and_then(|local| self.push(local)) else {
+            return Err(span);
+        };
+        Counts::add_one(&slot.local.counts.started);
         slot.own = SpanData { marks, ..span };
         Ok(place)
     }
@@ -282,18 +272,22 @@ impl Fast {
         marks: Marks,
         span: Arc<Span>,
     ) -> Result<Place, Arc<Span>> {
-        let Some((_, slot, place)) = self.push(header) else { return Err(span) };
+        let Some((slot, place)) = self.local(header).and_then(|local| self.push(local)) else {
+            return Err(span);
+        };
         slot.own.marks = marks;
         slot.shared = Some(span);
         Ok(place)
     }
 
+    /// Puts a slot on top, to be filled.
     #[inline(always)]
     #[expect(clippy::mut_from_ref, reason = "no two calls overlap: callers let go before anything else runs")]
-    fn push(&self, header: &'static Header) -> Option<(&'static Local, &mut Slot, Place)> {
-        let local = self.local(header)?;
+    fn push(&self, local: &'static Local) -> Option<(&mut Slot, Place)> {
         let next = self.next.get();
-        if next == TAKEN || depth(next) > self.room.get() || self.is_implied_below(next) {
+        // None but its children may come on top of a span that is yet to be written.
+        let is_implied = |top: &Slot| top.own.marks.has(Marks::IMPLIED);
+        if next == TAKEN || depth(next) > self.room.get() || self.top().is_some_and(is_implied) {
             return None;
         }
         // SAFETY: by the invariants, `slots` points to more slots than `room`, while the stack is lent.
@@ -301,28 +295,32 @@ impl Fast {
         slot.key = next;
         slot.local = local;
         self.next.set(next + 1);
-        Some((local, slot, Place::of(next)))
+        Some((slot, Place::of(next)))
     }
 
-    /// Whether the topmost span is yet to be written: none but its children may come on top of it before.
+    /// The topmost slot.
     #[inline(always)]
-    fn is_implied_below(&self, next: u64) -> bool {
-        if depth(next) == 0 {
-            return false;
+    fn top(&self) -> Option<&Slot> {
+        let index = depth(self.next.get()).checked_sub(1)?;
+        // SAFETY: it is on the stack: by the invariants, one of those that `slots` points to.
+        Some(unsafe { &*self.at(index) })
+    }
+
+    /// The slot at a place, if it is the topmost.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "no two calls overlap: callers let go before anything else runs")]
+    fn on_top(&self, place: Place) -> Option<&mut Slot> {
+        if !self.is_top(place) {
+            return None;
         }
-        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let top = unsafe { &*self.at(depth(next) - 1) };
-        top.own.marks.has(Marks::IMPLIED)
+        // SAFETY: it is on the stack: by the invariants, one of those that `slots` points to.
+        Some(unsafe { &mut *self.at(depth(place.key())) })
     }
 
     /// Takes the topmost scope off, if it is the one at this place, and a shared span's that closing does not finish.
     #[inline]
     pub(crate) fn take_shared(&self, place: Place) -> Option<Arc<Span>> {
-        if place.key() + 1 != self.next.get() {
-            return None;
-        }
-        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.at(depth(place.key())) };
+        let slot = self.on_top(place)?;
         if slot.own.marks != Marks::SHARED.with(Marks::DETACHES) {
             return None;
         }
@@ -331,7 +329,7 @@ impl Fast {
     }
 
     /// Whether a place is the topmost.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_top(&self, place: Place) -> bool {
         place.key() + 1 == self.next.get()
     }
@@ -396,13 +394,9 @@ impl Fast {
     /// The head of a child of the topmost scope's span, as [`Slot::head_of_child`] gives it, with an id; and the local
     /// it belongs to.
     pub(crate) fn child_of_top(&self, of: Of) -> Option<(&'static Local, SpanHead)> {
-        let next = self.next.get();
-        if depth(next) == 0 || std::thread::panicking() {
-            return None;
-        }
-        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let parent = unsafe { &*self.at(depth(next) - 1) };
-        let head = of.is(parent.local).then(|| parent.head_of_child()).flatten()?;
+        let parent = self.top().filter(|parent| of.is(parent.local) && !std::thread::panicking())?;
+        let head = parent.head_of_child()?;
+        // Not simply the next id: the parent may be that of another process.
         Some((parent.local, SpanHead { span_id: self.ids.span_id(), ..head }))
     }
 
@@ -416,11 +410,11 @@ impl Fast {
         flags: Flags,
         name: &'static str,
     ) -> Option<Place> {
-        let (local, slot, place) = if self.is_empty() { self.push(header)? } else { return None };
+        let (slot, place) = if self.is_empty() { self.push(self.local(header)?)? } else { return None };
         slot.own.head = SpanHead { trace_id, span_id, flags, is_local_root: true, ..SpanHead::NONE };
         slot.own.name = name;
         slot.own.marks = Marks::NONE;
-        Counts::add_one(&local.counts.started);
+        Counts::add_one(&slot.local.counts.started);
         if flags.is_sampled() || header.settings.record_unsampled {
             slot.own.marks = Marks::RECORDING;
             slot.own.head.start = Timestamp::now();
@@ -430,15 +424,9 @@ impl Fast {
 
     /// The slot at a place, if it is the topmost and its span is in it.
     #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "no two calls overlap: callers let go before anything else runs")]
     fn own_on_top(&self, place: Place) -> Option<&mut Slot> {
-        if place.key() + 1 != self.next.get() {
-            return None;
-        }
-        // SAFETY: it is the topmost slot: by the invariants, one of those that `slots` points to.
-        let slot = unsafe { &mut *self.at(depth(place.key())) };
         const ELSEWHERE: Marks = Marks::SHARED.with(Marks::BLANK).with(Marks::BLANK_FOR_ALL);
-        (!slot.own.marks.has(ELSEWHERE)).then_some(slot)
+        self.on_top(place).filter(|slot| !slot.own.marks.has(ELSEWHERE))
     }
 
     /// Empty details, if some are at hand.
